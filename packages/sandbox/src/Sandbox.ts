@@ -1,0 +1,119 @@
+/**
+ * Stateful emulators of the providers' APIs, in process or on a port.
+ *
+ * @since 0.1.0
+ */
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import type { SandboxControl } from "./SandboxControl.js"
+
+/**
+ * @since 0.1.0
+ * @category options
+ */
+export interface SandboxOptions {
+  /** Seed of the generated ids (default 1): the same seed and the same calls give the same ids, always. */
+  readonly seed?: number | undefined
+  /** ISO time at which the sandbox's own wall clock starts; default `2026-01-03T13:37:00Z`. */
+  readonly startTime?: string | undefined
+  /** How far that clock moves with every write (default 1 ms). `0` gives all customers the same `created_at`. */
+  readonly tick?: Duration.DurationInput | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category options
+ */
+export interface ServerOptions extends SandboxOptions {
+  /** Default 0: any free port. */
+  readonly port?: number | undefined
+  /** Default `127.0.0.1`. */
+  readonly host?: string | undefined
+}
+
+/**
+ * The sandbox could not listen on the port; `code` is the system's (`EADDRINUSE`, `EACCES`, ...).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class SandboxListenFailed extends Data.TaggedError("SandboxListenFailed")<{
+  readonly host: string
+  readonly port: number
+  readonly code: string
+}> {
+  override get message() {
+    return `the sandbox cannot listen on ${this.host}:${this.port} (${this.code})`
+  }
+}
+
+/**
+ * A sandbox that listens on a port.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class SandboxServer extends Context.Tag("@effect-customers/sandbox/SandboxServer")<SandboxServer, {
+  /** `http://127.0.0.1:4010`, without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  /** Base URL of one provider: `http://127.0.0.1:4010/polar`. */
+  readonly urlOf: (provider: string) => string
+  /** How many client sockets are open now, and the most that were open at once since the start. */
+  readonly sockets: Effect.Effect<{ readonly open: number; readonly everOpen: number }>
+}>() {}
+
+/**
+ * What `serve` answers: the server and its control.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RunningSandbox extends Context.Tag.Service<SandboxServer> {
+  readonly control: Context.Tag.Service<SandboxControl>
+}
+
+/**
+ * The sandbox in process, behind the `Fetch` tag of `@effect/platform`: no port, no network. Requests to the hosts of
+ * the emulated providers are answered, any other host fails like an unknown name (`ENOTFOUND`).
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerFetch = (_options?: SandboxOptions): Layer.Layer<SandboxControl | FetchHttpClient.Fetch> =>
+  Layer.die("not yet")
+
+/**
+ * The sandbox in process as an `HttpClient`: `layerFetch` under `FetchHttpClient`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options?: SandboxOptions): Layer.Layer<HttpClient.HttpClient | SandboxControl> =>
+  FetchHttpClient.layer.pipe(Layer.provideMerge(layerFetch(options)))
+
+/**
+ * The sandbox on a port, one path prefix per provider (`http://127.0.0.1:4010/polar/v1/customers/`). Closing the scope
+ * closes the server and destroys what is open.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const serve = (_options?: ServerOptions): Effect.Effect<RunningSandbox, SandboxListenFailed, Scope.Scope> =>
+  Effect.dieMessage("not yet")
+
+/**
+ * `serve` as a layer.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerServer = (
+  _options?: ServerOptions
+): Layer.Layer<SandboxControl | SandboxServer, SandboxListenFailed> => Layer.die("not yet")

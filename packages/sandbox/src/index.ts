@@ -1,0 +1,28 @@
+/**
+ * @since 0.1.0
+ */
+
+/**
+ * Faults to inject.
+ *
+ * @since 0.1.0
+ */
+export * as Fault from "./Fault.js"
+
+export type { PolarAddress, PolarRecord, PolarSeed } from "./PolarSeed.js"
+
+/**
+ * The sandbox as layers.
+ *
+ * @since 0.1.0
+ */
+export * as Sandbox from "./Sandbox.js"
+
+export {
+  type EmulatorBug,
+  type ProviderName,
+  type Records,
+  type RequestLogEntry,
+  SandboxControl,
+  type Seeds
+} from "./SandboxControl.js"
