@@ -1,0 +1,416 @@
+/**
+ * The customer in one vocabulary, whatever provider keeps it: what services answer, and what they take.
+ *
+ * @since 0.1.0
+ */
+import * as DateTime from "effect/DateTime"
+import * as Equivalence from "effect/Equivalence"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+
+/**
+ * A billing provider: the five this project ships, open for more.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Provider = "polar" | "mollie" | "pin-payments" | "autumn" | "flexprice" | (string & {})
+
+/**
+ * The schema of {@link Provider}: any string, so that a sixth provider needs no change here.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Provider: Schema.Schema<Provider, string> = Schema.String.annotations({ identifier: "Provider" })
+
+/**
+ * The provider's own id of a customer, as answers carry it. Operations take plain strings, so that a bad id is a
+ * typed `InvalidRequest` and not a throw.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CustomerId = Schema.NonEmptyString.pipe(Schema.brand("@effect-customers/core/CustomerId"))
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type CustomerId = typeof CustomerId.Type
+
+/**
+ * A JSON value: numbers are finite.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
+
+/**
+ * Metadata: a JSON object. Numbers are finite, `-0` reads as `0`, and a key called `__proto__` is refused at any depth
+ * (assigning it would change an object's prototype instead of its data).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Metadata = { readonly [key: string]: Json }
+
+const jsonExpectation = "a JSON value"
+
+const isPlainObject = (value: object): value is Record<string, unknown> => {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Decodes one value, or says where it stops being JSON. `ancestors` finds cycles. */
+const decodeJson = (
+  value: unknown,
+  path: ReadonlyArray<PropertyKey>,
+  ancestors: ReadonlyArray<object>,
+  refuse: (path: ReadonlyArray<PropertyKey>, actual: unknown) => void
+): Json => {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value
+    case "number":
+      if (!Number.isFinite(value)) refuse(path, value)
+      return value === 0 ? 0 : value
+    case "object": {
+      if (value === null) return null
+      if (ancestors.includes(value)) {
+        refuse(path, value)
+        return null
+      }
+      const inside = [...ancestors, value]
+      if (Array.isArray(value)) {
+        return Array.from(value, (item: unknown, index) => decodeJson(item, [...path, index], inside, refuse))
+      }
+      if (isPlainObject(value)) {
+        const out: Record<string, Json> = {}
+        for (const key of Object.keys(value)) {
+          if (key === "__proto__") refuse([...path, key], value)
+          else out[key] = decodeJson(value[key], [...path, key], inside, refuse)
+        }
+        return out
+      }
+    }
+  }
+  refuse(path, value)
+  return null
+}
+
+const jsonEquals = (self: Json, that: Json): boolean => {
+  if (self === that) return true
+  if (typeof self !== "object" || typeof that !== "object" || self === null || that === null) return false
+  if (isJsonArray(self) || isJsonArray(that)) {
+    return isJsonArray(self) && isJsonArray(that) && self.length === that.length &&
+      self.every((item, index) => jsonEquals(item, that[index]!))
+  }
+  const keys = Object.keys(self)
+  return keys.length === Object.keys(that).length &&
+    keys.every((key) => Object.hasOwn(that, key) && jsonEquals(self[key]!, that[key]!))
+}
+
+const isJsonArray = (value: Json): value is ReadonlyArray<Json> => Array.isArray(value)
+
+const withoutPrototypeKeys = (value: unknown): Json =>
+  decodeJson(value, [], [], () => {})
+
+/**
+ * The schema of {@link Metadata}. Decoding copies, so that later changes of the input do not reach the customer.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Metadata: Schema.Schema<Metadata> = Schema.declare(
+  [],
+  {
+    decode: () => decodeMetadata,
+    encode: () => decodeMetadata
+  },
+  {
+    identifier: "Metadata",
+    description: "a JSON object",
+    jsonSchema: { type: "object" },
+    pretty: () => (metadata) => JSON.stringify(metadata),
+    equivalence: (): Equivalence.Equivalence<Metadata> => jsonEquals,
+    arbitrary: () => (fc) =>
+      fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }))
+        .filter((value) => !Object.hasOwn(value, "__proto__"))
+        .map((value) => withoutPrototypeKeys(value) as Metadata)
+  }
+)
+
+function decodeMetadata(
+  input: unknown,
+  _: unknown,
+  ast: ParseResult.Type["ast"]
+): ReturnType<typeof ParseResult.succeed<Metadata>> | ReturnType<typeof ParseResult.fail> {
+  if (typeof input !== "object" || input === null || Array.isArray(input) || !isPlainObject(input)) {
+    return ParseResult.fail(new ParseResult.Type(ast, input))
+  }
+  let refused: { readonly path: ReadonlyArray<PropertyKey>; readonly actual: unknown } | undefined
+  const metadata = decodeJson(input, [], [], (path, actual) => {
+    refused ??= { path, actual }
+  }) as Metadata
+  if (refused === undefined) return ParseResult.succeed(metadata)
+  const issue = new ParseResult.Type(jsonAst, refused.actual)
+  return ParseResult.fail(
+    new ParseResult.Composite(ast, input, [new ParseResult.Pointer(refused.path as [PropertyKey], refused.actual, issue)])
+  )
+}
+
+const jsonAst = Schema.Unknown.annotations({ description: jsonExpectation }).ast
+
+const optionalText = Schema.OptionFromNullOr(Schema.String)
+
+/**
+ * A postal address as a provider keeps it. `country` is ISO 3166 alpha-2 where the provider keeps the rule;
+ * `state` comes without its country's prefix (Polar's `US-CA` reads as `CA`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Address extends Schema.Class<Address>("@effect-customers/core/Address")({
+  line1: optionalText,
+  line2: optionalText,
+  city: optionalText,
+  state: optionalText,
+  postalCode: optionalText,
+  country: optionalText
+}) {}
+
+const RawSymbol: unique symbol = Symbol.for("@effect-customers/core/Customer/raw")
+
+/**
+ * A customer. Every field a provider may leave out is an `Option`; times are `DateTime.Utc` to the millisecond. It
+ * encodes to plain JSON (`null` for none, ISO 8601 for times) and decodes back to an equivalent value.
+ *
+ * The provider's own object rides along out of sight of JSON, equality and printing; each provider package gives it
+ * back typed (`Polar.raw(customer)`). A customer that was decoded from JSON has none.
+ *
+ * @example
+ * ```ts
+ * import { Customer } from "@effect-customers/core"
+ * import * as Schema from "effect/Schema"
+ *
+ * const toJson = Schema.encodeSync(Customer)
+ * const same = Schema.equivalence(Customer)
+ * ```
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export class Customer extends Schema.Class<Customer>("@effect-customers/core/Customer")({
+  provider: Provider,
+  id: CustomerId,
+  externalId: optionalText,
+  email: optionalText,
+  name: optionalText,
+  phone: optionalText,
+  address: Schema.OptionFromNullOr(Address),
+  locale: optionalText,
+  metadata: Metadata,
+  createdAt: Schema.DateTimeUtc,
+  updatedAt: Schema.OptionFromNullOr(Schema.DateTimeUtc)
+}) {
+  /** @internal */
+  declare readonly [RawSymbol]: unknown
+}
+
+/**
+ * Attaches the provider's own object to a customer. For authors of provider packages.
+ *
+ * @since 0.1.0
+ * @category raw
+ */
+export const withRaw = (customer: Customer, raw: unknown): Customer =>
+  Object.defineProperty(customer, RawSymbol, { value: raw, enumerable: false })
+
+/**
+ * The provider's own object, untyped, or none for a customer that did not come from a provider's answer. Programs use
+ * the typed `raw` of the provider package.
+ *
+ * @since 0.1.0
+ * @category raw
+ */
+export const raw = (customer: Customer): Option.Option<unknown> => Option.fromNullable(customer[RawSymbol])
+
+const notBlank = Schema.filter((text: string) => text.trim() !== "")
+
+const Text = Schema.String.pipe(notBlank).annotations({
+  description: "a string that is not blank",
+  arbitrary: () => (fc) => fc.string({ minLength: 1 }).filter((text) => text.trim() !== "")
+})
+
+const Email = Schema.String.pipe(Schema.pattern(/^[^\s@]+@[^\s@]+$/)).annotations({
+  description: "an e-mail address",
+  arbitrary: () => (fc) => fc.emailAddress()
+})
+
+const Country = Schema.String.pipe(Schema.pattern(/^[A-Z]{2}$/)).annotations({
+  description: "an ISO 3166 alpha-2 country code in capitals",
+  arbitrary: () => (fc) => fc.constantFrom("US", "FR", "NL", "AU", "JP")
+})
+
+const isLocale = (tag: string): boolean =>
+  Option.isSome(Option.liftThrowable(Intl.getCanonicalLocales)(tag))
+
+const Locale = Schema.String.pipe(Schema.filter(isLocale)).annotations({
+  description: "a BCP 47 language tag",
+  arbitrary: () => (fc) => fc.constantFrom("en", "en-US", "nl-NL", "fr-CA", "zh-Hant-TW")
+})
+
+/**
+ * An address to write. It replaces the stored one whole: a line that is absent is a line that is not there.
+ * `country` is required, ISO 3166 alpha-2 in capitals.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const AddressInput = Schema.Struct({
+  line1: Schema.optional(Schema.NullOr(Schema.String)),
+  line2: Schema.optional(Schema.NullOr(Schema.String)),
+  city: Schema.optional(Schema.NullOr(Schema.String)),
+  state: Schema.optional(Schema.NullOr(Schema.String)),
+  postalCode: Schema.optional(Schema.NullOr(Schema.String)),
+  country: Country
+}).annotations({ identifier: "AddressInput" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface AddressInput extends Schema.Schema.Type<typeof AddressInput> {}
+
+const secret = Schema.Redacted(Schema.NonEmptyString)
+
+/**
+ * Card details for the providers that take them (Pin Payments). Number and cvc are `Redacted` from here to the wire.
+ * `expiryMonth` is 1 to 12, `expiryYear` has four digits.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Card = Schema.Struct({
+  number: secret,
+  expiryMonth: Schema.Int.pipe(Schema.between(1, 12)),
+  expiryYear: Schema.Int.pipe(Schema.between(2000, 9999)),
+  cvc: secret,
+  name: Text,
+  address: AddressInput
+}).annotations({ identifier: "Card" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Card extends Schema.Schema.Type<typeof Card> {}
+
+/**
+ * What a customer pays with: a token of the provider's own card form, or the card itself. Exactly one of both.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const PaymentSource = Schema.Union(
+  Schema.Struct({ cardToken: secret }),
+  Schema.Struct({ card: Card })
+).annotations({ identifier: "PaymentSource" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type PaymentSource = typeof PaymentSource.Type
+
+/**
+ * What `create` takes. An absent key is a field without a value; what a provider requires is in its `capabilities`, and
+ * what it cannot store is refused with `Unsupported` before anything is sent. Keys that are not listed here are
+ * refused, not ignored.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CreateCustomer = Schema.Struct({
+  externalId: Schema.optional(Text),
+  email: Schema.optional(Email),
+  name: Schema.optional(Text),
+  phone: Schema.optional(Text),
+  address: Schema.optional(AddressInput),
+  locale: Schema.optional(Locale),
+  metadata: Schema.optional(Metadata),
+  paymentSource: Schema.optional(PaymentSource)
+}).annotations({ identifier: "CreateCustomer" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface CreateCustomer extends Schema.Schema.Type<typeof CreateCustomer> {}
+
+/**
+ * What `update` takes: an absent (or undefined) key keeps what is stored, `null` clears it, a value sets it. A given
+ * `address` or `metadata` replaces the whole; `metadata: {}` empties it.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const UpdateCustomer = Schema.Struct({
+  externalId: Schema.optional(Schema.NullOr(Text)),
+  email: Schema.optional(Schema.NullOr(Email)),
+  name: Schema.optional(Schema.NullOr(Text)),
+  phone: Schema.optional(Schema.NullOr(Text)),
+  address: Schema.optional(Schema.NullOr(AddressInput)),
+  locale: Schema.optional(Schema.NullOr(Locale)),
+  metadata: Schema.optional(Schema.NullOr(Metadata))
+}).annotations({ identifier: "UpdateCustomer" })
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface UpdateCustomer extends Schema.Schema.Type<typeof UpdateCustomer> {}
+
+/**
+ * Builds a customer from parts that a provider's mapping already knows to be right, without validating them again: the
+ * hot path of every walk. For authors of provider packages.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const fromProvider = (
+  fields: {
+    readonly provider: Provider
+    readonly id: string
+    readonly externalId?: string | null | undefined
+    readonly email?: string | null | undefined
+    readonly name?: string | null | undefined
+    readonly phone?: string | null | undefined
+    readonly address?: Address | null | undefined
+    readonly locale?: string | null | undefined
+    readonly metadata: Metadata
+    readonly createdAt: string
+    readonly updatedAt?: string | null | undefined
+  },
+  raw: unknown
+): Customer =>
+  withRaw(
+    new Customer({
+      provider: fields.provider,
+      id: CustomerId.make(fields.id, true),
+      externalId: Option.fromNullable(fields.externalId),
+      email: Option.fromNullable(fields.email),
+      name: Option.fromNullable(fields.name),
+      phone: Option.fromNullable(fields.phone),
+      address: Option.fromNullable(fields.address),
+      locale: Option.fromNullable(fields.locale),
+      metadata: fields.metadata,
+      createdAt: DateTime.unsafeMake(fields.createdAt),
+      updatedAt: Option.map(Option.fromNullable(fields.updatedAt), DateTime.unsafeMake)
+    }, true),
+    raw
+  )

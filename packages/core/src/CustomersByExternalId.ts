@@ -1,0 +1,201 @@
+/**
+ * Customers under the caller's own ids, for the providers that keep them.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Equivalence from "effect/Equivalence"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { AddressInput, CreateCustomer, UpdateCustomer } from "./Customer.js"
+import { Address, type Customer, Metadata } from "./Customer.js"
+import type {
+  CreateError,
+  DeleteError,
+  GetError,
+  Service as CustomersServiceShape,
+  UpdateError
+} from "./CustomersService.js"
+import { checkCreate, checkUpdate, trace } from "./CustomersService.js"
+
+/**
+ * What `getOrCreate` and `upsert` write: a customer without the external id, which is their first argument.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface WithoutExternalId extends Omit<CreateCustomer, "externalId"> {
+  readonly externalId?: never
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service extends CustomersServiceShape {
+  /** Reads a customer by the caller's own id. */
+  readonly getByExternalId: (externalId: string) => Effect.Effect<Customer, GetError>
+  /** Changes a customer by the caller's own id; see `CustomersService.update`. */
+  readonly updateByExternalId: (externalId: string, patch: UpdateCustomer) => Effect.Effect<Customer, UpdateError>
+  /** Deletes a customer by the caller's own id. */
+  readonly deleteByExternalId: (externalId: string) => Effect.Effect<void, DeleteError>
+  /**
+   * The customer with this external id: an existing one comes back untouched, otherwise it is created. Two callers at
+   * once end with one customer and two successes. E-mails are never used to match. After a failure that may have been
+   * applied it looks once more before it fails.
+   */
+  readonly getOrCreate: (externalId: string, input: WithoutExternalId) => Effect.Effect<Customer, CreateError>
+  /**
+   * `getOrCreate`, then an update of exactly what differs from the input; nothing differs, nothing is sent. Fields that
+   * the input does not name are kept.
+   */
+  readonly upsert: (externalId: string, input: WithoutExternalId) => Effect.Effect<Customer, UpdateError>
+}
+
+/**
+ * A provider that keeps the caller's own ids. It extends `CustomersService`, so a program asks for one tag. A provider
+ * that does not keep them does not provide the tag: asking for it does not compile.
+ *
+ * @example
+ * ```ts
+ * import { CustomersByExternalId } from "@effect-customers/core"
+ * import * as Effect from "effect/Effect"
+ *
+ * const signUp = (userId: string, email: string) =>
+ *   Effect.flatMap(CustomersByExternalId, (customers) => customers.getOrCreate(userId, { email }))
+ * ```
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class CustomersByExternalId extends Context.Tag("@effect-customers/core/CustomersByExternalId")<
+  CustomersByExternalId,
+  Service
+>() {}
+
+/**
+ * How a provider compares what it stores with what is given, where that is not plain equality: a provider that trims
+ * names stores `"Ada"` for `" Ada"`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface StoredEquivalence {
+  readonly email?: Equivalence.Equivalence<string>
+  readonly name?: Equivalence.Equivalence<string>
+  readonly phone?: Equivalence.Equivalence<string>
+  readonly locale?: Equivalence.Equivalence<string>
+}
+
+/**
+ * What a provider implements beside its `CustomersService`: the same operations, given input that is already checked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Implementation
+  extends Pick<Service, "getByExternalId" | "updateByExternalId" | "deleteByExternalId">
+{
+  readonly equivalence?: StoredEquivalence | undefined
+}
+
+/**
+ * Adds the operations by external id to a service. For authors of provider packages.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  service: Omit<CustomersServiceShape, "byExternalId" | "byEmail">,
+  implementation: Implementation
+): Omit<Service, "byExternalId" | "byEmail"> => {
+  const { capabilities } = service
+  const traced = trace(service.provider)
+
+  const lookAgain = <E>(externalId: string, error: E): Effect.Effect<Customer, E> =>
+    Effect.mapError(implementation.getByExternalId(externalId), () => error)
+
+  const getOrCreate = (
+    operation: string,
+    externalId: string,
+    input: WithoutExternalId
+  ): Effect.Effect<{ readonly customer: Customer; readonly existed: boolean }, CreateError> =>
+    Effect.flatMap(
+      checkCreate(capabilities, operation, { ...input, externalId }),
+      (create) =>
+        implementation.getByExternalId(externalId).pipe(
+          Effect.map((customer) => ({ customer, existed: true })),
+          Effect.catchTag("CustomerNotFound", () =>
+            service.create(create).pipe(
+              Effect.map((customer) => ({ customer, existed: false })),
+              Effect.catchIf(mayExistNow, (error) =>
+                Effect.map(lookAgain(externalId, error), (customer) => ({ customer, existed: true })))
+            ))
+        )
+    )
+
+  return {
+    ...service,
+    getByExternalId: (externalId) => traced("getByExternalId", implementation.getByExternalId(externalId)),
+    updateByExternalId: (externalId, patch) =>
+      traced(
+        "updateByExternalId",
+        Effect.flatMap(
+          checkUpdate(capabilities, "updateByExternalId", patch),
+          (patch) => implementation.updateByExternalId(externalId, patch)
+        )
+      ),
+    deleteByExternalId: (externalId) => traced("deleteByExternalId", implementation.deleteByExternalId(externalId)),
+    getOrCreate: (externalId, input) =>
+      traced("getOrCreate", Effect.map(getOrCreate("getOrCreate", externalId, input), ({ customer }) => customer)),
+    upsert: (externalId, input) =>
+      traced(
+        "upsert",
+        Effect.flatMap(getOrCreate("upsert", externalId, input), ({ customer, existed }) => {
+          const patch = existed ? difference(customer, input, implementation.equivalence ?? {}) : {}
+          return Object.keys(patch).length === 0 ? Effect.succeed(customer) : service.update(customer.id, patch)
+        })
+      )
+  }
+}
+
+const mayExistNow = (error: CreateError): boolean => error._tag === "CustomerAlreadyExists" || error.mayHaveApplied
+
+const sameMetadata = Schema.equivalence(Metadata)
+
+const sameAddress = Schema.equivalence(Schema.typeSchema(Address))
+
+/** What of the input the customer does not have already. */
+const difference = (
+  customer: Customer,
+  input: WithoutExternalId,
+  equivalence: StoredEquivalence
+): UpdateCustomer => {
+  const texts = (["email", "name", "phone", "locale"] as const).filter((field) => {
+    const given = input[field]
+    const same = equivalence[field] ?? Equivalence.string
+    return given !== undefined && !Option.exists(customer[field], (stored) => same(stored, given))
+  })
+  const { address, metadata } = input
+  return {
+    ...Object.fromEntries(texts.map((field) => [field, input[field]])),
+    ...(address === undefined || Option.exists(customer.address, (stored) => sameAddress(stored, asStored(address)))
+      ? {}
+      : { address }),
+    ...(metadata === undefined || sameMetadata(customer.metadata, metadata) ? {} : { metadata })
+  }
+}
+
+const asStored = (address: AddressInput): Address =>
+  new Address({
+    line1: line(address.line1),
+    line2: line(address.line2),
+    city: line(address.city),
+    state: line(address.state),
+    postalCode: line(address.postalCode),
+    country: Option.some(address.country)
+  })
+
+const line = (text: string | null | undefined): Option.Option<string> =>
+  Option.filter(Option.fromNullable(text), (text) => text.trim() !== "")

@@ -1,0 +1,477 @@
+/**
+ * Everything an operation can end in, as flat tagged classes: `Effect.catchTag` works, and each operation's signature
+ * lists exactly the ones it can end in.
+ *
+ * Errors are plain sanitised data. No request, response, header, body or decode error is kept in them, not even as
+ * `cause`: printing the platform's own errors prints bearer tokens and personal data. What may quote personal data is
+ * `Redacted`; messages are built from provider, operation, status, tag and field paths alone.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { Provider } from "./Customer.js"
+
+/**
+ * How safe it is to send one operation again when it is not known whether the first attempt was carried out:
+ * `always` (reads, and writes that end in the same state), `with-key` (safe with an idempotency key), `never`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const RepeatSafety = Schema.Literal("always", "with-key", "never")
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type RepeatSafety = typeof RepeatSafety.Type
+
+/**
+ * Text that may quote personal data: `Redacted` in memory, `{ redacted: text }` when encoded on purpose.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const RedactedText: Schema.Schema<Redacted.Redacted<string>, { readonly redacted: string }> = Schema.transform(
+  Schema.Struct({ redacted: Schema.String }),
+  Schema.RedactedFromSelf(Schema.String),
+  {
+    strict: true,
+    decode: ({ redacted }) => Redacted.make(redacted),
+    encode: (text) => ({ redacted: Redacted.value(text) })
+  }
+)
+
+const shared = {
+  /** Which provider the call was for. */
+  provider: Provider,
+  /** The operation that failed, in the client's words (`create`, `getExternal`). */
+  operation: Schema.String,
+  /** False when the provider surely did not act: the call was refused, never sent, or changes nothing. */
+  mayHaveApplied: Schema.Boolean,
+  /** How safe a repeat of this operation is. */
+  repeat: RepeatSafety,
+  /** The HTTP status, where a response arrived. */
+  status: Schema.optional(Schema.Number),
+  /** The provider's id of the request, where it sent one. */
+  requestId: Schema.optional(Schema.String),
+  /** The provider's own code of the error, where it sent one. */
+  providerCode: Schema.optional(Schema.String),
+  /** The provider's own words. They may quote what was sent, so they are redacted. */
+  providerMessage: Schema.optional(RedactedText)
+}
+
+/**
+ * What every error carries.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ErrorContext {
+  readonly provider: Provider
+  readonly operation: string
+  readonly mayHaveApplied: boolean
+  readonly repeat: RepeatSafety
+  readonly status?: number | undefined
+  readonly requestId?: string | undefined
+  readonly providerCode?: string | undefined
+  readonly providerMessage?: Redacted.Redacted<string> | undefined
+}
+
+const describe = (error: ErrorContext, what: string): string =>
+  `${error.provider} ${error.operation}: ${what}${error.status === undefined ? "" : ` (status ${error.status})`}`
+
+const maybeApplied = (error: ErrorContext): string => error.mayHaveApplied ? "; it may have been applied" : ""
+
+/** The default policy repeats a call that surely did not happen, and one that may have where a repeat is safe. */
+const isRepeatable = (error: ErrorContext): boolean => !error.mayHaveApplied || error.repeat !== "never"
+
+/** The longest `Retry-After` that the default policy waits for. */
+const longestWait = Duration.seconds(90)
+
+const isWorthWaiting = (retryAfter: Duration.Duration | undefined): boolean =>
+  retryAfter === undefined || Duration.lessThanOrEqualTo(retryAfter, longestWait)
+
+const transientStatuses: ReadonlyArray<number> = [408, 425, 500, 502, 503, 504]
+
+/**
+ * One thing that is wrong with the input. `path` is dotted (`address.country`; keys of the caller's own records print
+ * as `*`; empty for the whole). `message` is plain for what this SDK found, redacted for the provider's words.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export const InputIssue = Schema.Struct({
+  path: Schema.String,
+  message: Schema.Union(Schema.String, RedactedText),
+  code: Schema.optional(Schema.String)
+})
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface InputIssue extends Schema.Schema.Type<typeof InputIssue> {}
+
+const paths = (issues: ReadonlyArray<{ readonly path: string }>): string =>
+  [...new Set(issues.map((issue) => issue.path === "" ? "the input" : issue.path))].join(", ")
+
+/**
+ * This customer does not exist: unknown, deleted or archived, or the id is malformed for the provider. A 404 for a
+ * route or an API version is `UnexpectedStatus`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CustomerNotFound
+  extends Schema.TaggedError<CustomerNotFound>("@effect-customers/core/CustomerNotFound")("CustomerNotFound", {
+    ...shared,
+    /** The id that was asked for. */
+    customerId: Schema.optional(RedactedText),
+    /** The external id that was asked for. */
+    externalId: Schema.optional(RedactedText)
+  })
+{
+  override get message(): string {
+    return describe(this, "customer not found")
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/**
+ * Something other than the customer does not exist (a card, a subscription, a plan), or the provider does not say what.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ResourceNotFound
+  extends Schema.TaggedError<ResourceNotFound>("@effect-customers/core/ResourceNotFound")("ResourceNotFound", {
+    ...shared,
+    /** What is missing, in one word, where it is known. */
+    resource: Schema.optional(Schema.String)
+  })
+{
+  override get message(): string {
+    return describe(this, `${this.resource ?? "resource"} not found`)
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/**
+ * An e-mail, external id or id is taken; `fields` names all that are.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class CustomerAlreadyExists
+  extends Schema.TaggedError<CustomerAlreadyExists>("@effect-customers/core/CustomerAlreadyExists")(
+    "CustomerAlreadyExists",
+    {
+      ...shared,
+      /** The unified fields whose values are taken: `email`, `externalId`, `id`. */
+      fields: Schema.Array(Schema.String)
+    }
+  )
+{
+  override get message(): string {
+    return describe(this, `a customer with this ${this.fields.join(" and ")} already exists`)
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/**
+ * The input was refused: by this SDK before anything was sent (`origin: "sdk"`, also for a bad option of the layer) or
+ * by the provider.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidRequest
+  extends Schema.TaggedError<InvalidRequest>("@effect-customers/core/InvalidRequest")("InvalidRequest", {
+    ...shared,
+    origin: Schema.Literal("sdk", "provider"),
+    issues: Schema.Array(InputIssue)
+  })
+{
+  override get message(): string {
+    return describe(this, `invalid ${paths(this.issues)}`)
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/**
+ * The provider cannot do or store this. Decided before anything is sent; nothing is dropped silently.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unsupported extends Schema.TaggedError<Unsupported>("@effect-customers/core/Unsupported")("Unsupported", {
+  ...shared,
+  /** The unified field, dotted, or the option. */
+  path: Schema.String,
+  /** Why, in words that hold no data of the call. */
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return describe(this, `unsupported ${this.path}: ${this.reason}`)
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/**
+ * The state of the customer forbids the call: an external id that can be set once, a subscription that blocks a delete.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Conflict extends Schema.TaggedError<Conflict>("@effect-customers/core/Conflict")("Conflict", {
+  ...shared,
+  /** The unified field at which the conflict is, where there is one. */
+  path: Schema.optional(Schema.String),
+  reason: RedactedText
+}) {
+  override get message(): string {
+    return describe(this, `conflict${this.path === undefined ? "" : ` at ${this.path}`}`)
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/**
+ * 401: the credential is missing, malformed, expired or revoked.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class AuthenticationFailed
+  extends Schema.TaggedError<AuthenticationFailed>("@effect-customers/core/AuthenticationFailed")(
+    "AuthenticationFailed",
+    shared
+  )
+{
+  override get message(): string {
+    return describe(this, "authentication failed")
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/**
+ * 403: the credential is good but may not do this.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class PermissionDenied
+  extends Schema.TaggedError<PermissionDenied>("@effect-customers/core/PermissionDenied")("PermissionDenied", shared)
+{
+  override get message(): string {
+    return describe(this, "permission denied")
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/**
+ * 429: too many calls.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RateLimited extends Schema.TaggedError<RateLimited>("@effect-customers/core/RateLimited")("RateLimited", {
+  ...shared,
+  /** How long the provider asks to wait, where it says. */
+  retryAfter: Schema.optional(Schema.DurationFromMillis)
+}) {
+  override get message(): string {
+    return describe(this, `rate limited${waitText(this.retryAfter)}${maybeApplied(this)}`)
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return isRepeatable(this) && isWorthWaiting(this.retryAfter)
+  }
+}
+
+/**
+ * 5xx, 408 or 425: the provider cannot answer now.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ProviderUnavailable
+  extends Schema.TaggedError<ProviderUnavailable>("@effect-customers/core/ProviderUnavailable")("ProviderUnavailable", {
+    ...shared,
+    /** How long the provider asks to wait, where it says. */
+    retryAfter: Schema.optional(Schema.DurationFromMillis)
+  })
+{
+  override get message(): string {
+    return describe(this, `provider unavailable${waitText(this.retryAfter)}${maybeApplied(this)}`)
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return isRepeatable(this) && isWorthWaiting(this.retryAfter) &&
+      (this.status === undefined || transientStatuses.includes(this.status))
+  }
+}
+
+const waitText = (retryAfter: Duration.Duration | undefined): string =>
+  retryAfter === undefined ? "" : `, retry after ${Duration.format(retryAfter)}`
+
+/**
+ * No whole response within the timeout.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RequestTimedOut
+  extends Schema.TaggedError<RequestTimedOut>("@effect-customers/core/RequestTimedOut")("RequestTimedOut", {
+    ...shared,
+    /** The timeout that passed. */
+    timeout: Schema.DurationFromMillis
+  })
+{
+  override get message(): string {
+    return describe(this, `timed out after ${Duration.format(this.timeout)}${maybeApplied(this)}`)
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return isRepeatable(this)
+  }
+}
+
+/**
+ * The connection failed: before the request was sent (`mayHaveApplied: false`) or before the whole response arrived.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class TransportFailed
+  extends Schema.TaggedError<TransportFailed>("@effect-customers/core/TransportFailed")("TransportFailed", {
+    ...shared,
+    /** The system's code where there is one: `ECONNRESET`, `ENOTFOUND`. */
+    code: Schema.optional(Schema.String)
+  })
+{
+  override get message(): string {
+    return describe(
+      this,
+      `connection failed${this.code === undefined ? "" : ` with ${this.code}`}${maybeApplied(this)}`
+    )
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return isRepeatable(this)
+  }
+}
+
+/**
+ * A 2xx answer whose body cannot be read. Says where and what was expected, never the value.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidResponse
+  extends Schema.TaggedError<InvalidResponse>("@effect-customers/core/InvalidResponse")("InvalidResponse", {
+    ...shared,
+    /** `path` is dotted (`items.3.created_at`; empty for the whole body). */
+    issues: Schema.Array(Schema.Struct({ path: Schema.String, expected: Schema.String }))
+  })
+{
+  override get message(): string {
+    const where = this.issues.map(({ expected, path }) => `${path === "" ? "the body" : path} (expected ${expected})`)
+    return describe(this, `unreadable answer at ${where.join(", ")}${maybeApplied(this)}`)
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/**
+ * A status that this operation does not know: a redirect (never followed), a route or API version that is not there.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnexpectedStatus
+  extends Schema.TaggedError<UnexpectedStatus>("@effect-customers/core/UnexpectedStatus")("UnexpectedStatus", shared)
+{
+  override get message(): string {
+    return describe(this, "unexpected status")
+  }
+  /** Whether the default policy would repeat this call. */
+  get isRetryable(): boolean {
+    return false
+  }
+}
+
+/**
+ * What every call can end in.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CommonError =
+  | InvalidRequest
+  | AuthenticationFailed
+  | PermissionDenied
+  | RateLimited
+  | ProviderUnavailable
+  | RequestTimedOut
+  | TransportFailed
+  | UnexpectedStatus
+
+/**
+ * The schema of all errors, for who sends them over a wire of their own.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CustomersError = Schema.Union(
+  CustomerNotFound,
+  ResourceNotFound,
+  CustomerAlreadyExists,
+  InvalidRequest,
+  Unsupported,
+  Conflict,
+  AuthenticationFailed,
+  PermissionDenied,
+  RateLimited,
+  ProviderUnavailable,
+  RequestTimedOut,
+  TransportFailed,
+  InvalidResponse,
+  UnexpectedStatus
+)
+
+/**
+ * Any of the errors.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CustomersError = typeof CustomersError.Type

@@ -1,0 +1,234 @@
+/**
+ * What every provider can do, in one vocabulary. Code written against `CustomersService` runs unchanged on every
+ * provider whose `capabilities` cover what it sends.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as Capabilities from "./Capabilities.js"
+import type { Customer, Provider } from "./Customer.js"
+import { CreateCustomer, UpdateCustomer } from "./Customer.js"
+import type { CustomersByEmail } from "./CustomersByEmail.js"
+import type { CustomersByExternalId } from "./CustomersByExternalId.js"
+import type * as Errors from "./CustomersError.js"
+import { InvalidRequest, Unsupported } from "./CustomersError.js"
+import { pathIssues } from "./internal/parseIssues.js"
+import type * as Page from "./Page.js"
+
+/**
+ * What `get` can end in.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type GetError = Errors.CommonError | Errors.InvalidResponse | Errors.CustomerNotFound | Errors.Unsupported
+
+/**
+ * What `create` can end in.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type CreateError =
+  | Errors.CommonError
+  | Errors.InvalidResponse
+  | Errors.CustomerAlreadyExists
+  | Errors.Conflict
+  | Errors.Unsupported
+
+/**
+ * What `update` can end in.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type UpdateError = CreateError | Errors.CustomerNotFound
+
+/**
+ * What `delete` can end in.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type DeleteError = Errors.CommonError | Errors.CustomerNotFound | Errors.Conflict | Errors.Unsupported
+
+/**
+ * What `list` and the walks can end in.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type ListError = Errors.CommonError | Errors.InvalidResponse
+
+/**
+ * The operations of every provider.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly provider: Provider
+  readonly capabilities: Capabilities.Capabilities
+  /** Creates a customer. What the provider cannot store is `Unsupported`, what it requires and is missing
+   * `InvalidRequest`, both before anything is sent. */
+  readonly create: (input: CreateCustomer) => Effect.Effect<Customer, CreateError>
+  /** Reads a customer by the provider's id. */
+  readonly get: (id: string) => Effect.Effect<Customer, GetError>
+  /** Changes what the patch names: an absent key keeps, `null` clears, a value sets. */
+  readonly update: (id: string, patch: UpdateCustomer) => Effect.Effect<Customer, UpdateError>
+  /** Deletes a customer; `capabilities.delete` says what goes with it. */
+  readonly delete: (id: string) => Effect.Effect<void, DeleteError>
+  /** One page. */
+  readonly list: (options?: Page.ListOptions) => Effect.Effect<Page.Page<Customer>, ListError>
+  /** All customers, page by page as they are pulled. Ends in `InvalidResponse` at a row that cannot be read. */
+  readonly stream: (options?: Page.StreamOptions) => Stream.Stream<Customer, ListError>
+  /** All pages, with the rows that cannot be read beside the others: for who checkpoints. */
+  readonly streamPages: (options?: Page.StreamOptions) => Stream.Stream<Page.Page<Customer>, ListError>
+  /** For code that picks a provider at run time; others ask for the tag `CustomersByExternalId`. */
+  readonly byExternalId: Option.Option<Context.Tag.Service<CustomersByExternalId>>
+  /** For code that picks a provider at run time; others ask for the tag `CustomersByEmail`. */
+  readonly byEmail: Option.Option<Context.Tag.Service<CustomersByEmail>>
+}
+
+/**
+ * The customers of whatever provider the program is given.
+ *
+ * @example
+ * ```ts
+ * import { CustomersService } from "@effect-customers/core"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function*() {
+ *   const customers = yield* CustomersService
+ *   const ada = yield* customers.create({ email: "ada@example.com", name: "Ada Lovelace" })
+ *   return yield* customers.get(ada.id)
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class CustomersService extends Context.Tag("@effect-customers/core/CustomersService")<
+  CustomersService,
+  Service
+>() {}
+
+/**
+ * What a provider implements: the same operations, given input that is already checked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Implementation extends
+  Pick<
+    Service,
+    "capabilities" | "create" | "get" | "update" | "delete" | "list" | "stream" | "streamPages"
+  >
+{}
+
+/**
+ * Makes a service of a provider's implementation: each operation gets its span, and input is checked first, by the
+ * schemas of the models and by the provider's capabilities. For authors of provider packages.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (implementation: Implementation): Omit<Service, "byExternalId" | "byEmail"> => {
+  const { capabilities } = implementation
+  const { provider } = capabilities
+  const traced = trace(provider)
+  return {
+    provider,
+    capabilities,
+    create: (input) =>
+      traced("create", Effect.flatMap(checkCreate(capabilities, "create", input), implementation.create)),
+    get: (id) => traced("get", implementation.get(id)),
+    update: (id, patch) =>
+      traced(
+        "update",
+        Effect.flatMap(checkUpdate(capabilities, "update", patch), (patch) => implementation.update(id, patch))
+      ),
+    delete: (id) => traced("delete", implementation.delete(id)),
+    list: (options) => traced("list", implementation.list(options)),
+    stream: (options) => tracedStream(provider, "stream", implementation.stream(options)),
+    streamPages: (options) => tracedStream(provider, "streamPages", implementation.streamPages(options))
+  }
+}
+
+const spanOptions = (provider: Provider, operation: string) => ({
+  captureStackTrace: false,
+  attributes: { "customers.provider": provider, "customers.operation": operation }
+})
+
+/** @internal */
+export const trace = (provider: Provider) => <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) =>
+  Effect.withSpan(effect, `CustomersService.${operation}`, spanOptions(provider, operation))
+
+/** @internal */
+export const tracedStream = <A, E, R>(provider: Provider, operation: string, stream: Stream.Stream<A, E, R>) =>
+  Stream.withSpan(stream, `CustomersService.${operation}`, spanOptions(provider, operation))
+
+/** What an error of the service carries that is decided before anything is sent. */
+const unsent = (provider: Provider, operation: string) =>
+  ({ provider, operation, mayHaveApplied: false, repeat: "never" }) as const
+
+/** @internal */
+export const checkInput = <A, I>(
+  schema: Schema.Schema<A, I>,
+  provider: Provider,
+  operation: string,
+  input: A
+): Effect.Effect<A, Errors.InvalidRequest> => {
+  const valid = Schema.validateEither(schema)(input, { errors: "all", onExcessProperty: "error" })
+  return Either.isRight(valid)
+    ? Effect.succeed(valid.right)
+    : new InvalidRequest({
+      ...unsent(provider, operation),
+      origin: "sdk",
+      issues: pathIssues(valid.left.issue).map(({ expected, path }) => ({ path, message: `expected ${expected}` }))
+    })
+}
+
+/** @internal */
+export const checkCreate = (
+  capabilities: Capabilities.Capabilities,
+  operation: string,
+  input: CreateCustomer
+): Effect.Effect<CreateCustomer, Errors.InvalidRequest | Errors.Unsupported> =>
+  Effect.flatMap(
+    checkInput(CreateCustomer, capabilities.provider, operation, input),
+    (input) => takeFit(capabilities.provider, operation, Capabilities.fit(capabilities, input))
+  )
+
+/** @internal */
+export const checkUpdate = (
+  capabilities: Capabilities.Capabilities,
+  operation: string,
+  patch: UpdateCustomer
+): Effect.Effect<UpdateCustomer, Errors.InvalidRequest | Errors.Unsupported> =>
+  Effect.flatMap(
+    checkInput(UpdateCustomer, capabilities.provider, operation, patch),
+    (patch) => takeFit(capabilities.provider, operation, Capabilities.fitUpdate(capabilities, patch))
+  )
+
+const takeFit = <Input>(
+  provider: Provider,
+  operation: string,
+  { input, missing, unsupported }: Capabilities.Fit<Input>
+): Effect.Effect<Input, Errors.InvalidRequest | Errors.Unsupported> => {
+  if (missing.length > 0) {
+    return new InvalidRequest({
+      ...unsent(provider, operation),
+      origin: "sdk",
+      issues: missing.map((path) => ({ path, message: `${provider} requires it` }))
+    })
+  }
+  return unsupported[0] === undefined
+    ? Effect.succeed(input)
+    : new Unsupported({ ...unsent(provider, operation), ...unsupported[0] })
+}

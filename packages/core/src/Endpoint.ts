@@ -1,0 +1,382 @@
+/**
+ * One provider operation as data: where it goes, what it takes, what it answers, the errors it can end in, and how
+ * safe a repeat is. `Transport` turns an endpoint and its input into an Effect.
+ *
+ * @since 0.1.0
+ */
+import type * as Duration from "effect/Duration"
+import type * as Redacted from "effect/Redacted"
+import type * as Schema from "effect/Schema"
+import type { Simplify } from "effect/Types"
+import type { Provider } from "./Customer.js"
+import type { CommonError, CustomersError, ErrorContext, InputIssue, RepeatSafety } from "./CustomersError.js"
+import * as Errors from "./CustomersError.js"
+
+/**
+ * The names in braces of a path template: `/v1/customers/{id}` has `id`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? { readonly [_ in Name]: string } & PathParameters<Rest>
+  : unknown
+
+/**
+ * A class of error that an endpoint declares beside the ones every call can end in.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type DeclaredErrorClass =
+  | typeof Errors.CustomerNotFound
+  | typeof Errors.ResourceNotFound
+  | typeof Errors.CustomerAlreadyExists
+  | typeof Errors.Conflict
+
+/**
+ * A JSON answer, decoded leniently: unknown keys are ignored.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export interface JsonAnswer<A> {
+  readonly _tag: "Json"
+  readonly schema: Schema.Schema<A, any>
+}
+
+/**
+ * A JSON answer that holds rows. When it does not decode whole, it is decoded row by row, so that one bad row does not
+ * hide the others.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export interface RowsAnswer<A> {
+  readonly _tag: "Rows"
+  readonly schema: Schema.Schema<A, any>
+  readonly row: Schema.Schema<any, any>
+  /** Where in the answer the array of rows is. */
+  readonly at: readonly [string, ...ReadonlyArray<string>]
+}
+
+/**
+ * An answer whose body says nothing; whatever it holds is discarded.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export interface EmptyAnswer {
+  readonly _tag: "Empty"
+}
+
+/**
+ * An answer that is streamed as bytes.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export interface BytesAnswer {
+  readonly _tag: "Bytes"
+}
+
+/**
+ * @since 0.1.0
+ * @category answers
+ */
+export type Answer = JsonAnswer<any> | RowsAnswer<any> | EmptyAnswer | BytesAnswer
+
+/**
+ * @since 0.1.0
+ * @category answers
+ */
+export const json = <A, I>(schema: Schema.Schema<A, I>): JsonAnswer<A> => ({ _tag: "Json", schema })
+
+/**
+ * @since 0.1.0
+ * @category answers
+ */
+export const rows = <A, I, Row, RowI>(
+  schema: Schema.Schema<A, I>,
+  options: {
+    readonly row: Schema.Schema<Row, RowI>
+    readonly at: readonly [string, ...ReadonlyArray<string>]
+  }
+): RowsAnswer<A> => ({ _tag: "Rows", schema, ...options })
+
+/**
+ * @since 0.1.0
+ * @category answers
+ */
+export const empty: EmptyAnswer = { _tag: "Empty" }
+
+/**
+ * @since 0.1.0
+ * @category answers
+ */
+export const bytes: BytesAnswer = { _tag: "Bytes" }
+
+/**
+ * Rows that could not be read, beside the answer that holds the others.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Unreadable {
+  readonly unreadable: ReadonlyArray<Errors.InvalidResponse>
+}
+
+/**
+ * One provider operation.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Endpoint<
+  out Path extends string,
+  in out Query,
+  in out Body,
+  out A extends Answer,
+  out E extends DeclaredErrorClass
+> {
+  readonly provider: Provider
+  /** The operation in the client's words: `getExternal`. */
+  readonly operation: string
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+  /** The path below the base URL, exactly as it is sent: Polar's slashes count. */
+  readonly path: Path
+  readonly query: Schema.Schema<Query, any> | undefined
+  readonly body: Schema.Schema<Body, any> | undefined
+  readonly answer: A
+  /** The errors it can end in beside {@link Errors.CommonError}. */
+  readonly errors: ReadonlyArray<E>
+  /** Endpoints of one group share the provider's rate limit. */
+  readonly limitGroup: string
+  readonly repeat: RepeatSafety
+  /** True when the operation changes nothing at the provider. */
+  readonly readOnly: boolean
+  /** 4xx statuses that do not prove that the provider refused: beside 408 and 425, which never do. */
+  readonly inconclusive: ReadonlyArray<number>
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export type Any = Endpoint<string, any, any, Answer, DeclaredErrorClass>
+
+/**
+ * What a call of an endpoint takes.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Input<Path extends string, Query, Body> = Simplify<
+  & (unknown extends PathParameters<Path> ? unknown : { readonly path: PathParameters<Path> })
+  & ([Query] extends [never] ? unknown : { readonly query?: Query | undefined })
+  & ([Body] extends [never] ? unknown : { readonly body: Body })
+>
+
+/**
+ * What a call of an endpoint answers.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Success<A extends Answer> = A extends JsonAnswer<infer T> ? T
+  : A extends RowsAnswer<infer T> ? T & Unreadable
+  : A extends BytesAnswer ? Uint8Array
+  : void
+
+/**
+ * What a call of an endpoint can end in: exactly that.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Failure<A extends Answer, E extends DeclaredErrorClass> =
+  | CommonError
+  | InstanceType<E>
+  | (A extends JsonAnswer<any> | RowsAnswer<any> ? Errors.InvalidResponse : never)
+
+/**
+ * Declares an endpoint. A `GET` is read-only and may always be repeated; everything else says how safe a repeat is.
+ *
+ * @example
+ * ```ts
+ * import { CustomerNotFound, Endpoint } from "@effect-customers/core"
+ * import * as Schema from "effect/Schema"
+ *
+ * export const get = Endpoint.make({
+ *   provider: "acme",
+ *   operation: "get",
+ *   method: "GET",
+ *   path: "/customers/{id}",
+ *   answer: Endpoint.json(Schema.Struct({ id: Schema.String })),
+ *   errors: [CustomerNotFound]
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <
+  const Path extends string,
+  A extends Answer,
+  const E extends DeclaredErrorClass = never,
+  Query = never,
+  QueryI = never,
+  Body = never,
+  BodyI = never
+>(
+  options:
+    & {
+      readonly provider: Provider
+      readonly operation: string
+      readonly path: Path
+      readonly query?: Schema.Schema<Query, QueryI>
+      readonly body?: Schema.Schema<Body, BodyI>
+      readonly answer: A
+      readonly errors?: ReadonlyArray<E>
+      readonly limitGroup?: string
+      readonly inconclusive?: ReadonlyArray<number>
+    }
+    & (
+      | { readonly method: "GET" }
+      | {
+        readonly method: "POST" | "PUT" | "PATCH" | "DELETE"
+        readonly repeat: RepeatSafety
+        readonly readOnly?: boolean
+      }
+    )
+): Endpoint<Path, Query, Body, A, E> => ({
+  provider: options.provider,
+  operation: options.operation,
+  method: options.method,
+  path: options.path,
+  query: options.query,
+  body: options.body,
+  answer: options.answer,
+  errors: options.errors ?? [],
+  limitGroup: options.limitGroup ?? options.provider,
+  repeat: options.method === "GET" ? "always" : options.repeat,
+  readOnly: options.method === "GET" || options.readOnly === true,
+  inconclusive: options.inconclusive ?? []
+})
+
+/**
+ * What an error of this endpoint carries before anything is known of an answer. Without a status the call is taken as
+ * one that was never sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const errorContext = (
+  endpoint: Any,
+  answer?: { readonly status: number; readonly requestId: string | undefined }
+): ErrorContext => ({
+  provider: endpoint.provider,
+  operation: endpoint.operation,
+  repeat: endpoint.repeat,
+  mayHaveApplied: answer !== undefined && mayHaveApplied(endpoint, answer.status),
+  ...(answer === undefined ? {} : answer)
+})
+
+/**
+ * Whether an answer with this status leaves it open that the operation was carried out. A 3xx or 4xx is a refusal,
+ * except 408, 425 and what the endpoint calls inconclusive; a 2xx that cannot be read and a 5xx are not.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const mayHaveApplied = (endpoint: Any, status: number): boolean => {
+  if (endpoint.readOnly) return false
+  if (status === 408 || status === 425 || endpoint.inconclusive.includes(status)) return true
+  return status < 300 || status >= 500
+}
+
+/**
+ * An answer that is no success, as a provider's error mapping sees it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export interface FailedAnswer {
+  readonly endpoint: Any
+  readonly context: ErrorContext & { readonly status: number }
+  /** Lower-case names. */
+  readonly headers: { readonly [name: string]: string }
+  /** At most 64 KB of it. */
+  readonly body: string
+  /** The path parameters of the call. */
+  readonly path: { readonly [name: string]: string }
+  /** From `retry-after-ms` or `retry-after` (seconds or an HTTP date). */
+  readonly retryAfter: Duration.Duration | undefined
+}
+
+/**
+ * The mapping that holds for every provider unless its sheet says otherwise: 400, 413 and 422 `InvalidRequest`, 401,
+ * 403, 429, 408, 425 and 5xx as their names say, all else `UnexpectedStatus`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const errorByStatus = (
+  answer: FailedAnswer,
+  details: {
+    readonly providerCode?: string | undefined
+    readonly providerMessage?: Redacted.Redacted<string> | undefined
+    readonly issues?: ReadonlyArray<InputIssue> | undefined
+  }
+): CustomersError => {
+  const { issues, ...known } = details
+  const context = { ...answer.context, ...known }
+  const { status } = context
+  if (status === 400 || status === 413 || status === 422) {
+    return new Errors.InvalidRequest({
+      ...context,
+      origin: "provider",
+      issues: issues !== undefined && issues.length > 0
+        ? issues
+        : [{ path: "", message: details.providerMessage ?? "refused by the provider", code: details.providerCode }]
+    })
+  }
+  if (status === 401) return new Errors.AuthenticationFailed(context)
+  if (status === 403) return new Errors.PermissionDenied(context)
+  if (status === 429) return new Errors.RateLimited({ ...context, retryAfter: answer.retryAfter })
+  if (status === 408 || status === 425 || status >= 500) {
+    return new Errors.ProviderUnavailable({ ...context, retryAfter: answer.retryAfter })
+  }
+  return new Errors.UnexpectedStatus(context)
+}
+
+const isCommon = (error: CustomersError): error is CommonError =>
+  error._tag === "InvalidRequest" || error._tag === "AuthenticationFailed" || error._tag === "PermissionDenied" ||
+  error._tag === "RateLimited" || error._tag === "ProviderUnavailable" || error._tag === "RequestTimedOut" ||
+  error._tag === "TransportFailed" || error._tag === "UnexpectedStatus"
+
+/**
+ * Holds an error to what the endpoint declares; one that it does not declare becomes `UnexpectedStatus`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const declared = <E extends DeclaredErrorClass>(
+  endpoint: { readonly errors: ReadonlyArray<E> },
+  error: CustomersError
+): CommonError | InstanceType<E> => {
+  if (isCommon(error)) return error
+  const isDeclared = (error: CustomersError): error is CustomersError & InstanceType<E> =>
+    endpoint.errors.some((errorClass) => error instanceof errorClass)
+  if (isDeclared(error)) return error
+  return new Errors.UnexpectedStatus({
+    provider: error.provider,
+    operation: error.operation,
+    mayHaveApplied: error.mayHaveApplied,
+    repeat: error.repeat,
+    status: error.status,
+    requestId: error.requestId,
+    providerCode: error.providerCode,
+    providerMessage: error.providerMessage
+  })
+}

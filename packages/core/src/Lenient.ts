@@ -1,0 +1,64 @@
+/**
+ * Schemas for reading what a provider sends today and may send tomorrow: optional means absent or null, enums are
+ * open, and a union of variants ends in one for the variants that are not known yet.
+ *
+ * @since 0.1.0
+ */
+import type * as Brand from "effect/Brand"
+import * as Schema from "effect/Schema"
+import type * as AST from "effect/SchemaAST"
+
+/**
+ * A field that may be absent or null.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const optional = <A, I>(
+  schema: Schema.Schema<A, I>
+): Schema.optional<Schema.NullOr<Schema.Schema<A, I>>> => Schema.optional(Schema.NullOr(schema))
+
+/**
+ * One of the known strings, or any other: the type offers the known ones, decoding accepts all.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const openLiteral = <const Known extends ReadonlyArray<string>>(
+  ..._known: Known
+): Schema.Schema<Known[number] | (string & {}), string> => Schema.String
+
+/**
+ * A tag that is none of the known ones. Branded, so that comparing a tag with a known one narrows a union to the
+ * member of that tag.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type UnknownTag = string & Brand.Brand<"@effect-customers/core/UnknownTag">
+
+/**
+ * The tag of the last member of an open union. It refuses the known tags, so that a malformed known member does not
+ * pass as an unknown one.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const unknownTag = (known: ReadonlyArray<AST.LiteralValue>): Schema.Schema<UnknownTag, string> =>
+  Schema.String.pipe(
+    Schema.filter((tag) => !known.includes(tag), { description: "a tag that is not known yet" }),
+    Schema.brand("@effect-customers/core/UnknownTag")
+  )
+
+/**
+ * An ISO 8601 date and time, kept as the provider wrote it.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const IsoDateTime: Schema.Schema<string> = Schema.String.pipe(
+  Schema.filter((text) => !Number.isNaN(Date.parse(text)), {
+    description: "an ISO 8601 date and time",
+    arbitrary: () => (fc) => fc.date({ noInvalidDate: true, min: new Date(0) }).map((date) => date.toISOString())
+  })
+)

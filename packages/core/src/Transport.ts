@@ -1,0 +1,563 @@
+/**
+ * Turns (endpoint, input) into an Effect: the one place of this project that touches `HttpClient`.
+ *
+ * What it sees to, for every provider: path segments are percent-encoded and none can leave its place; JSON bodies have
+ * a known length; no redirect is followed; the timeout covers the body; failed bodies are read or cancelled; any status
+ * with any content type ends in a typed error; nothing of a request or response stays in an error, a span or a log.
+ *
+ * @since 0.1.0
+ */
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type * as ParseResult from "effect/ParseResult"
+import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Provider } from "./Customer.js"
+import type { CustomersError, InputIssue } from "./CustomersError.js"
+import * as Errors from "./CustomersError.js"
+import * as Endpoint from "./Endpoint.js"
+import { pathIssues } from "./internal/parseIssues.js"
+import * as RequestTimeout from "./RequestTimeout.js"
+
+/**
+ * A credential: redacted, or an effect that is run before each call (tokens that rotate). A failure of that effect ends
+ * the call in `AuthenticationFailed`, unsent, and is not kept.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Secret = Redacted.Redacted<string> | Effect.Effect<Redacted.Redacted<string>, unknown>
+
+/**
+ * A header that carries a credential.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SecretHeader {
+  /** The header, lower-case. */
+  readonly name: string
+  /** The option of the layer that holds the credential, for `InvalidRequest`. */
+  readonly option: string
+  readonly secret: Secret
+  /** The header's value, made from the credential. */
+  readonly format: (secret: string) => string
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly provider: Provider
+  /** Version of the provider package, for `User-Agent`. */
+  readonly version: string
+  /** Scheme, host and path prefix, without a query. */
+  readonly baseUrl: string
+  /** Headers of every request, lower-case names, no credentials. */
+  readonly headers?: { readonly [name: string]: string } | undefined
+  readonly credential: SecretHeader
+  /** Response headers that may hold the provider's id of the request, lower-case, first one wins. */
+  readonly requestIdHeaders?: ReadonlyArray<string> | undefined
+  /** What a failed answer means. */
+  readonly toError: (answer: Endpoint.FailedAnswer) => CustomersError
+  /** The one escape hatch: wraps the client that the layer was given. */
+  readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
+  /** What is wrong with the options of the layer: every call ends in `InvalidRequest` with these. */
+  readonly issues?: ReadonlyArray<InputIssue> | undefined
+}
+
+/**
+ * @since 0.1.0
+ * @category models
+ */
+export interface Transport {
+  /** Sends one call and reads its whole answer. */
+  readonly call: <
+    Path extends string,
+    Query,
+    Body,
+    A extends Endpoint.JsonAnswer<any> | Endpoint.RowsAnswer<any> | Endpoint.EmptyAnswer,
+    E extends Endpoint.DeclaredErrorClass
+  >(
+    endpoint: Endpoint.Endpoint<Path, Query, Body, A, E>,
+    input: Endpoint.Input<Path, Query, Body>
+  ) => Effect.Effect<Endpoint.Success<A>, Endpoint.Failure<A, E>>
+  /** Sends one call and streams its answer, chunk by chunk. */
+  readonly stream: <Path extends string, Query, Body, E extends Endpoint.DeclaredErrorClass>(
+    endpoint: Endpoint.Endpoint<Path, Query, Body, Endpoint.BytesAnswer, E>,
+    input: Endpoint.Input<Path, Query, Body>
+  ) => Stream.Stream<Uint8Array, Endpoint.Failure<Endpoint.BytesAnswer, E>>
+}
+
+interface AnyInput {
+  readonly path?: { readonly [name: string]: string } | undefined
+  readonly query?: unknown
+  readonly body?: unknown
+}
+
+/**
+ * Builds the transport of one provider over the `HttpClient` in context.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = Effect.fnUntraced(function*(options: Options) {
+  const given = yield* HttpClient.HttpClient
+  const requestInit = yield* fetchRequestInit(given)
+  const layerTimeouts = yield* RequestTimeout.RequestTimeout
+  const client = options.transformClient === undefined ? given : options.transformClient(given)
+  const base = baseUrl(options.baseUrl)
+  const configurationIssues = [...options.issues ?? [], ...Either.isLeft(base) ? [base.left] : []]
+
+  const prepare = (
+    endpoint: Endpoint.Any,
+    input: AnyInput
+  ): Effect.Effect<HttpClientRequest.HttpClientRequest, Errors.InvalidRequest | Errors.AuthenticationFailed> =>
+    Effect.gen(function*() {
+      if (Either.isLeft(base) || configurationIssues.length > 0) {
+        return yield* invalidRequest(endpoint, configurationIssues)
+      }
+      const path = expandPath(endpoint.path, input.path ?? {})
+      const query = encodeQuery(endpoint.query, input.query)
+      const body = encodeBody(endpoint.body, input.body)
+      if (Either.isLeft(path) || Either.isLeft(query) || Either.isLeft(body)) {
+        return yield* invalidRequest(endpoint, [...issuesOf(path), ...issuesOf(query), ...issuesOf(body)])
+      }
+      const credential = yield* secretValue(endpoint, options.credential)
+      return HttpClientRequest.make(endpoint.method)(base.right + path.right, {
+        urlParams: query.right,
+        headers: {
+          accept: endpoint.answer._tag === "Bytes" ? "*/*" : "application/json",
+          "user-agent": `effect-customers/${options.version} (${options.provider})`,
+          ...options.headers,
+          [options.credential.name]: credential
+        },
+        body: body.right
+      })
+    })
+
+  const send = (
+    endpoint: Endpoint.Any,
+    request: HttpClientRequest.HttpClientRequest
+  ): Effect.Effect<HttpClientResponse.HttpClientResponse, Errors.InvalidRequest | Errors.TransportFailed> =>
+    client.execute(request).pipe(
+      // merged over the caller's own RequestInit, wherever it was given
+      Effect.mapInputContext((context: Context.Context<never>) =>
+        Context.add(context, FetchHttpClient.RequestInit, {
+          ...requestInit,
+          ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
+          redirect: "manual"
+        })
+      ),
+      Effect.locally(HttpClient.currentTracerPropagation, false),
+      Effect.locally(HttpClient.currentTracerDisabledWhen, () => true),
+      Effect.catchAll((error) => Effect.fail(fromClientError(endpoint, error)))
+    )
+
+  /** The error of an answer that is no success; its body is read up to 64 KB and then cancelled. */
+  const refuse = (
+    endpoint: Endpoint.Any,
+    response: HttpClientResponse.HttpClientResponse,
+    input: AnyInput
+  ): Effect.Effect<never, CustomersError> =>
+    Effect.gen(function*() {
+      const body = yield* readStart(response)
+      const now = yield* Clock.currentTimeMillis
+      const error = options.toError({
+        endpoint,
+        context: {
+          ...Endpoint.errorContext(endpoint),
+          ...answerContext(endpoint, response)
+        },
+        headers: response.headers,
+        body,
+        path: input.path ?? {},
+        retryAfter: retryAfter(response.headers, now)
+      })
+      return yield* Effect.fail(Endpoint.declared(endpoint, error))
+    })
+
+  const answerContext = (endpoint: Endpoint.Any, response: HttpClientResponse.HttpClientResponse) => ({
+    status: response.status,
+    mayHaveApplied: Endpoint.mayHaveApplied(endpoint, response.status),
+    requestId: requestId(options.requestIdHeaders ?? ["x-request-id"], response.headers)
+  })
+
+  const annotateAnswer = (endpoint: Endpoint.Any, response: HttpClientResponse.HttpClientResponse) => {
+    const { requestId, status } = answerContext(endpoint, response)
+    return Effect.annotateCurrentSpan({
+      "http.response.status_code": status,
+      ...(requestId === undefined ? {} : { "customers.request_id": requestId })
+    })
+  }
+
+  const decode = (
+    endpoint: Endpoint.Any,
+    response: HttpClientResponse.HttpClientResponse
+  ): Effect.Effect<unknown, Errors.InvalidResponse | Errors.TransportFailed> => {
+    const context = { ...Endpoint.errorContext(endpoint), ...answerContext(endpoint, response) }
+    const { answer } = endpoint
+    if (answer._tag === "Empty" || answer._tag === "Bytes") return Effect.asVoid(readStart(response))
+    return response.text.pipe(
+      Effect.catchAll((error) => Effect.fail(new Errors.TransportFailed({ ...context, code: systemCode(error) }))),
+      Effect.flatMap((text) => {
+        const value = parseJson(text)
+        if (Option.isNone(value)) {
+          return Effect.fail(new Errors.InvalidResponse({ ...context, issues: [{ path: "", expected: "JSON" }] }))
+        }
+        const decoded = answer._tag === "Json"
+          ? decodeJson(answer, value.value)
+          : decodeRows(answer, value.value, (issues) => new Errors.InvalidResponse({ ...context, issues }))
+        return Either.isRight(decoded)
+          ? Effect.succeed(decoded.right)
+          : Effect.fail(new Errors.InvalidResponse({ ...context, issues: decoded.left }))
+      })
+    )
+  }
+
+  const timedOut = (endpoint: Endpoint.Any, timeout: Duration.Duration) =>
+    new Errors.RequestTimedOut({
+      ...Endpoint.errorContext(endpoint),
+      mayHaveApplied: !endpoint.readOnly,
+      timeout
+    })
+
+  const within =
+    (endpoint: Endpoint.Any, timeout: Duration.Duration) => <A, E, R>(self: Effect.Effect<A, E, R>) =>
+      Duration.isFinite(timeout)
+        ? Effect.timeoutFail(self, { duration: timeout, onTimeout: () => timedOut(endpoint, timeout) })
+        : self
+
+  const call = (endpoint: Endpoint.Any, input: AnyInput): Effect.Effect<unknown, CustomersError> =>
+    Effect.gen(function*() {
+      const timeouts = yield* RequestTimeout.resolve(layerTimeouts)
+      const request = yield* prepare(endpoint, input)
+      return yield* Effect.flatMap(
+        send(endpoint, request),
+        (response) => Effect.zipRight(annotateAnswer(endpoint, response), read(endpoint, response, input))
+      ).pipe(within(endpoint, timeouts.attempt))
+    }).pipe(
+      Effect.tapError(annotateError),
+      Effect.withSpan(`customers.${endpoint.operation}`, spanOptions(endpoint))
+    )
+
+  const read = (
+    endpoint: Endpoint.Any,
+    response: HttpClientResponse.HttpClientResponse,
+    input: AnyInput
+  ): Effect.Effect<unknown, CustomersError> =>
+    isSuccess(response.status) ? decode(endpoint, response) : refuse(endpoint, response, input)
+
+  const stream = (endpoint: Endpoint.Any, input: AnyInput): Stream.Stream<Uint8Array, CustomersError> =>
+    Stream.unwrap(Effect.gen(function*() {
+      const timeouts = yield* RequestTimeout.resolve(layerTimeouts)
+      const request = yield* prepare(endpoint, input)
+      const response = yield* send(endpoint, request).pipe(
+        Effect.tap((response) => annotateAnswer(endpoint, response)),
+        Effect.tap((response) => isSuccess(response.status) ? Effect.void : refuse(endpoint, response, input)),
+        within(endpoint, timeouts.attempt)
+      )
+      const context = { ...Endpoint.errorContext(endpoint), ...answerContext(endpoint, response) }
+      const chunks: Stream.Stream<Uint8Array, CustomersError> = Stream.catchAll(response.stream, (error) =>
+        isEmptyBody(error)
+          ? Stream.empty
+          : Stream.fail(new Errors.TransportFailed({ ...context, code: systemCode(error) })))
+      return Duration.isFinite(timeouts.idle)
+        ? Stream.timeoutFail(chunks, () => timedOut(endpoint, timeouts.idle), timeouts.idle)
+        : chunks
+    })).pipe(
+      Stream.tapError(annotateError),
+      Stream.withSpan(`customers.${endpoint.operation}`, spanOptions(endpoint))
+    )
+
+  // An endpoint's types say what its input is and what it can end in; from here on it is data.
+  return { call, stream } as unknown as Transport
+})
+
+const spanOptions = (endpoint: Endpoint.Any) => ({
+  kind: "client" as const,
+  captureStackTrace: false,
+  attributes: {
+    "customers.provider": endpoint.provider,
+    "customers.operation": endpoint.operation,
+    "http.request.method": endpoint.method,
+    "url.template": endpoint.path
+  }
+})
+
+const annotateError = (error: { readonly _tag: string }) => Effect.annotateCurrentSpan("error.type", error._tag)
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The request
+// ---------------------------------------------------------------------------------------------------------------------
+
+const invalidRequest = (endpoint: Endpoint.Any, issues: ReadonlyArray<InputIssue>) =>
+  new Errors.InvalidRequest({ ...Endpoint.errorContext(endpoint), origin: "sdk", issues })
+
+const parseUrl = Option.liftThrowable((text: string) => new URL(text))
+
+const baseUrl = (text: string): Either.Either<string, InputIssue> =>
+  parseUrl(text).pipe(
+    Option.filter((url) =>
+      (url.protocol === "https:" || url.protocol === "http:") && url.search === "" && url.hash === "" &&
+      url.username === "" && url.password === ""
+    ),
+    Option.match({
+      onNone: () =>
+        Either.left({ path: "baseUrl", message: "expected an http or https URL without query, fragment or credentials" }),
+      onSome: (url) => Either.right(url.origin + url.pathname.replace(/\/+$/, ""))
+    })
+  )
+
+/** Matches only surrogates without their other half. */
+const loneSurrogate = /\p{Surrogate}/u
+
+/**
+ * Why a text cannot be a segment of a path, or nothing. An empty segment would reach the collection, a dot segment is
+ * collapsed by every URL parser.
+ *
+ * @since 0.1.0
+ * @category requests
+ */
+export const segmentProblem = (segment: string): string | undefined => {
+  if (segment === "") return "expected a text that is not empty"
+  if (segment === "." || segment === "..") return "a dot segment cannot be sent in a path"
+  if (loneSurrogate.test(segment)) return "a lone surrogate cannot be sent"
+  return undefined
+}
+
+const expandPath = (
+  template: string,
+  parameters: { readonly [name: string]: string }
+): Either.Either<string, ReadonlyArray<InputIssue>> => {
+  const issues: Array<InputIssue> = []
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value: unknown = parameters[name]
+    const problem = typeof value === "string" ? segmentProblem(value) : "expected a string"
+    if (problem !== undefined) issues.push({ path: name, message: problem })
+    return problem === undefined ? encodeURIComponent(String(value)) : ""
+  })
+  return issues.length > 0 ? Either.left(issues) : Either.right(path)
+}
+
+const issuesOf = <A>(part: Either.Either<A, ReadonlyArray<InputIssue>>): ReadonlyArray<InputIssue> =>
+  Either.isLeft(part) ? part.left : []
+
+const inputIssues = (error: ParseResult.ParseError): ReadonlyArray<InputIssue> =>
+  pathIssues(error.issue).map(({ expected, path }) => ({ path, message: `expected ${expected}` }))
+
+/** Arrays repeat the key, objects become `key[name]`, null and undefined are left out. */
+const queryEntries = (name: string, value: unknown): ReadonlyArray<readonly [string, string]> => {
+  if (value === null || value === undefined) return []
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => queryEntries(name, item))
+  if (typeof value === "object") {
+    return Object.entries(value).flatMap(([key, inner]) => queryEntries(`${name}[${key}]`, inner))
+  }
+  return [[name, String(value)]]
+}
+
+const encodeQuery = (
+  schema: Schema.Schema<any, any> | undefined,
+  query: unknown
+): Either.Either<ReadonlyArray<readonly [string, string]>, ReadonlyArray<InputIssue>> => {
+  if (schema === undefined || query === undefined) return Either.right([])
+  const encoded = Schema.encodeUnknownEither(schema)(query, { errors: "all", onExcessProperty: "error" })
+  if (Either.isLeft(encoded)) return Either.left(inputIssues(encoded.left))
+  const issues: Array<InputIssue> = []
+  const entries = Object.entries(encoded.right as object).flatMap(([name, value]) => {
+    const entries = queryEntries(name, value)
+    if (entries.some(([key, text]) => loneSurrogate.test(key) || loneSurrogate.test(text))) {
+      issues.push({ path: name, message: "a lone surrogate cannot be sent" })
+    }
+    return entries
+  })
+  return issues.length > 0 ? Either.left(issues) : Either.right(entries)
+}
+
+const encodeBody = (
+  schema: Schema.Schema<any, any> | undefined,
+  body: unknown
+): Either.Either<HttpBody.Empty | HttpBody.Uint8Array, ReadonlyArray<InputIssue>> => {
+  if (schema === undefined) return Either.right(HttpBody.empty)
+  return Schema.encodeUnknownEither(schema)(body, { errors: "all", onExcessProperty: "error" }).pipe(
+    Either.mapBoth({
+      onLeft: inputIssues,
+      onRight: (encoded) => HttpBody.unsafeJson(encoded)
+    })
+  )
+}
+
+const printable = /^[\x21-\x7e]+$/
+
+const secretValue = (
+  endpoint: Endpoint.Any,
+  header: SecretHeader
+): Effect.Effect<string, Errors.InvalidRequest | Errors.AuthenticationFailed> =>
+  (Effect.isEffect(header.secret)
+    ? Effect.mapError(header.secret, () => new Errors.AuthenticationFailed(Endpoint.errorContext(endpoint)))
+    : Effect.succeed(header.secret)).pipe(
+      Effect.flatMap((secret) => {
+        const value = Redacted.value(secret)
+        return typeof value === "string" && printable.test(value)
+          ? Effect.succeed(header.format(value))
+          : invalidRequest(endpoint, [{
+            path: header.option,
+            message: "expected a secret of printable ASCII characters that is not empty"
+          }])
+      })
+    )
+
+/**
+ * The `RequestInit` that the caller gave to the fetch client's own layer. That layer merges the context it was built in
+ * under the context of the call, so a `RequestInit` of ours would hide the caller's; it is read here once, by a request
+ * that ends before anything is sent.
+ */
+const fetchRequestInit = (client: HttpClient.HttpClient): Effect.Effect<RequestInit> =>
+  Effect.gen(function*() {
+    const seen = yield* Ref.make<RequestInit>({})
+    const probe = HttpClient.mapRequestInputEffect(client, () =>
+      Effect.contextWithEffect((context: Context.Context<never>) =>
+        Effect.zipRight(
+          Ref.set(seen, Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), () => ({}))),
+          Effect.die("effect-customers: read the RequestInit, nothing is sent")
+        )
+      ))
+    yield* Effect.exit(probe.get(""))
+    return yield* Ref.get(seen)
+  })
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The answer
+// ---------------------------------------------------------------------------------------------------------------------
+
+const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(text))
+
+type PathIssues = Errors.InvalidResponse["issues"]
+
+const decodeJson = (
+  answer: { readonly schema: Schema.Schema<any, any> },
+  value: unknown
+): Either.Either<unknown, PathIssues> =>
+  Either.mapLeft(Schema.decodeUnknownEither(answer.schema)(value), (error) => pathIssues(error.issue))
+
+const decodeRows = (
+  answer: Endpoint.RowsAnswer<any>,
+  value: unknown,
+  unreadableRow: (issues: PathIssues) => Errors.InvalidResponse
+): Either.Either<unknown, PathIssues> => {
+  const whole = decodeJson(answer, value)
+  if (Either.isRight(whole)) return Either.right({ ...(whole.right as object), unreadable: [] })
+  const rows = at(value, answer.at)
+  if (!Array.isArray(rows)) return whole
+  const unreadable: Array<Errors.InvalidResponse> = []
+  const readable = rows.filter((row: unknown, index) => {
+    const decoded = decodeJson({ schema: answer.row }, row)
+    if (Either.isRight(decoded)) return true
+    const place = [...answer.at, index].join(".")
+    unreadable.push(
+      unreadableRow(decoded.left.map((issue) => ({
+        path: issue.path === "" ? place : `${place}.${issue.path}`,
+        expected: issue.expected
+      })))
+    )
+    return false
+  })
+  return Either.map(decodeJson(answer, replaceAt(value, answer.at, readable)), (page) => ({
+    ...(page as object),
+    unreadable
+  }))
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null
+
+const at = (value: unknown, path: ReadonlyArray<string>): unknown =>
+  path.reduce<unknown>((inner, key) => isRecord(inner) ? inner[key] : undefined, value)
+
+const replaceAt = (value: unknown, [key, ...rest]: ReadonlyArray<string>, replacement: unknown): unknown =>
+  key === undefined || !isRecord(value) ? replacement : { ...value, [key]: replaceAt(value[key], rest, replacement) }
+
+/** How much of a body that is only looked at is read before the rest is cancelled. */
+const longestLook = 64 * 1024
+
+/** The start of a body as text; what of it arrived, when the connection is cut. */
+const readStart = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string> =>
+  Effect.suspend(() => {
+    const decoder = new TextDecoder()
+    let text = ""
+    let size = 0
+    return response.stream.pipe(
+      Stream.takeUntil((chunk) => (size += chunk.byteLength) >= longestLook),
+      Stream.runForEach((chunk) =>
+        Effect.sync(() => {
+          text += decoder.decode(chunk, { stream: true })
+        })
+      ),
+      Effect.ignore,
+      Effect.map(() => text.slice(0, longestLook))
+    )
+  })
+
+const requestId = (names: ReadonlyArray<string>, headers: { readonly [name: string]: string }): string | undefined => {
+  const name = names.find((name) => headers[name] !== undefined)
+  const value = name === undefined ? undefined : headers[name]
+  return value !== undefined && /^[\w.:-]{1,128}$/.test(value) ? value : undefined
+}
+
+const retryAfter = (
+  headers: { readonly [name: string]: string },
+  now: number
+): Duration.Duration | undefined => {
+  const milliseconds = Number(headers["retry-after-ms"]?.trim() || undefined)
+  if (milliseconds >= 0) return Duration.millis(milliseconds)
+  const text = headers["retry-after"]?.trim()
+  if (text === undefined || text === "") return undefined
+  if (/^\d+(\.\d+)?$/.test(text)) return Duration.seconds(Number(text))
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? undefined : Duration.millis(Math.max(0, date - now))
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// No (whole) answer
+// ---------------------------------------------------------------------------------------------------------------------
+
+const neverSent: ReadonlyArray<string> = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]
+
+/** The first system code, looked for through `cause` and `errors`: `ECONNRESET`. Never any other text. */
+const systemCode = (error: unknown, depth = 0): string | undefined => {
+  if (!isRecord(error) || depth > 8) return undefined
+  if (typeof error.code === "string" && /^[A-Z][A-Z0-9_]{1,63}$/.test(error.code)) return error.code
+  const inner = [error.cause, ...Array.isArray(error.errors) ? error.errors : []]
+  return inner.map((next) => systemCode(next, depth + 1)).find((code) => code !== undefined)
+}
+
+const fromClientError = (
+  endpoint: Endpoint.Any,
+  error: HttpClientError.HttpClientError
+): Errors.InvalidRequest | Errors.TransportFailed => {
+  if (error._tag === "RequestError" && error.reason !== "Transport") {
+    return invalidRequest(endpoint, [{ path: "", message: "the request could not be built" }])
+  }
+  const code = systemCode(error)
+  return new Errors.TransportFailed({
+    ...Endpoint.errorContext(endpoint),
+    mayHaveApplied: !endpoint.readOnly && !(code !== undefined && neverSent.includes(code)),
+    code
+  })
+}
+
+const isEmptyBody = (error: HttpClientError.ResponseError): boolean => error.reason === "EmptyBody"

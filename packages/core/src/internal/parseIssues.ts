@@ -1,0 +1,94 @@
+/**
+ * What of a ParseError may be shown: where, and what was expected there. Never the value: ParseError's own text quotes
+ * it.
+ */
+import * as Option from "effect/Option"
+import type * as ParseResult from "effect/ParseResult"
+import * as AST from "effect/SchemaAST"
+
+/** @internal */
+export interface PathIssue {
+  /** Dotted; keys of records are `*`, items of arrays their index; empty for the whole value. */
+  readonly path: string
+  /** What was expected, for example `a JSON object`. */
+  readonly expected: string
+}
+
+interface Leaf {
+  readonly path: ReadonlyArray<string>
+  readonly expected: string
+}
+
+/** @internal */
+export const pathIssues = (issue: ParseResult.ParseIssue): ReadonlyArray<PathIssue> =>
+  leaves(issue, undefined, []).map((leaf) => ({
+    path: leaf.path.join("."),
+    expected: leaf.expected
+  }))
+
+const leaves = (
+  issue: ParseResult.ParseIssue,
+  parent: AST.AST | undefined,
+  path: ReadonlyArray<string>
+): ReadonlyArray<Leaf> => {
+  switch (issue._tag) {
+    case "Pointer": {
+      const shown = many(issue.path).map((segment, index) =>
+        typeof segment === "number" || (index === 0 && isOwnField(parent, segment, issue.issue._tag))
+          ? String(segment)
+          : "*"
+      )
+      return leaves(issue.issue, undefined, [...path, ...shown])
+    }
+    case "Composite": {
+      const found = many(issue.issues).flatMap((inner) => leaves(inner, issue.ast, path))
+      if (issue.ast._tag !== "Union") return found
+      const deepest = found.filter((leaf) => leaf.path.length > path.length)
+      return deepest.length > 0 ? deepest : [{ path, expected: expectation(issue.ast) }]
+    }
+    case "Refinement":
+      return issue.kind === "From" || issue.issue._tag === "Pointer" || issue.issue._tag === "Composite"
+        ? leaves(issue.issue, issue.ast, path).map((leaf) =>
+          leaf.path.length === path.length ? { path, expected: expectation(issue.ast) } : leaf
+        )
+        : [{ path, expected: expectation(issue.ast) }]
+    case "Transformation":
+      return issue.kind === "Transformation"
+        ? [{ path, expected: expectation(issue.ast) }]
+        : leaves(issue.issue, issue.ast, path)
+    case "Missing":
+      return [{ path, expected: "to be present" }]
+    case "Unexpected":
+      return [{ path, expected: "no such field" }]
+    case "Forbidden":
+      return [{ path, expected: "a synchronous value" }]
+    case "Type":
+      return [{ path, expected: expectation(issue.ast) }]
+  }
+}
+
+const many = <A>(oneOrMany: ParseResult.SingleOrNonEmpty<A>): ReadonlyArray<A> =>
+  Array.isArray(oneOrMany) ? oneOrMany : [oneOrMany as A]
+
+/** A key that the schema names, or one that a closed struct does not know; not a key of the user's records. */
+const isOwnField = (parent: AST.AST | undefined, key: PropertyKey, inner: ParseResult.ParseIssue["_tag"]): boolean => {
+  if (inner === "Unexpected" || inner === "Missing") return true
+  if (parent === undefined) return false
+  const ast = AST.isTransformation(parent) ? parent.from : parent
+  return AST.isTypeLiteral(ast) && ast.propertySignatures.some((signature) => signature.name === key)
+}
+
+const expectation = (ast: AST.AST): string => {
+  const described = AST.getDescriptionAnnotation(ast).pipe(
+    Option.orElse(() => AST.getIdentifierAnnotation(ast)),
+    Option.orElse(() => AST.getTitleAnnotation(ast))
+  )
+  if (Option.isSome(described)) return described.value
+  if (AST.isUnion(ast)) {
+    const members = ast.types.filter((member) => member._tag !== "UndefinedKeyword")
+    if (members.length < ast.types.length || members.some((member) => Option.isSome(AST.getDescriptionAnnotation(member)))) {
+      return [...new Set(members.map(expectation))].join(" | ")
+    }
+  }
+  return String(ast)
+}
