@@ -6,6 +6,7 @@
  */
 import type { AddressInput, CreateCustomer, Json, Metadata, Provider, UpdateCustomer } from "./Customer.js"
 import type { RepeatSafety } from "./CustomersError.js"
+import { segmentProblem } from "./internal/pathSegment.js"
 
 /**
  * The unified fields that can be written.
@@ -34,7 +35,7 @@ export interface MetadataLimits {
 
 /**
  * Limits of one field: `maxLength` in characters of a text; `exceptCountries` of an address; `regionRequired` of a
- * locale; `pathSegment` where a text becomes part of a URL and cannot hold a slash.
+ * locale; `pathSegment` where a text becomes part of a URL and what cannot be in one could never be found again.
  *
  * @since 0.1.0
  * @category models
@@ -197,9 +198,8 @@ const fieldProblems = (
   if (limits.maxLength !== undefined && [...value].length > limits.maxLength) {
     return problem(`${provider} stores at most ${limits.maxLength} characters`)
   }
-  if (limits.pathSegment === true && value.includes("/")) {
-    return problem(`${provider} has it in a URL, where a slash can never match`)
-  }
+  const segment = limits.pathSegment === true ? segmentProblem(value, "refused") : undefined
+  if (segment !== undefined) return problem(segment)
   if (limits.regionRequired === true && new Intl.Locale(value).region === undefined) {
     return problem(`${provider} requires a region in a locale`)
   }

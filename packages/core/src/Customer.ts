@@ -57,8 +57,6 @@ export type Json = null | boolean | number | string | ReadonlyArray<Json> | { re
  */
 export type Metadata = { readonly [key: string]: Json }
 
-const jsonExpectation = "a JSON value"
-
 const isPlainObject = (value: object): value is Record<string, unknown> => {
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
@@ -163,7 +161,7 @@ function decodeMetadata(
   )
 }
 
-const jsonAst = Schema.Unknown.annotations({ description: jsonExpectation }).ast
+const jsonAst = Schema.Unknown.annotations({ description: "a JSON value" }).ast
 
 const optionalText = Schema.OptionFromNullOr(Schema.String)
 
@@ -239,11 +237,11 @@ export const withRaw = (customer: Customer, raw: unknown): Customer =>
  */
 export const raw = (customer: Customer): Option.Option<unknown> => Option.fromNullable(customer[RawSymbol])
 
-const notBlank = Schema.filter((text: string) => text.trim() !== "")
+const isNotBlank = (text: string): boolean => text.trim() !== ""
 
-const Text = Schema.String.pipe(notBlank).annotations({
+const Text = Schema.String.pipe(Schema.filter(isNotBlank)).annotations({
   description: "a string that is not blank",
-  arbitrary: () => (fc) => fc.string({ minLength: 1 }).filter((text) => text.trim() !== "")
+  arbitrary: () => (fc) => fc.string({ minLength: 1 }).filter(isNotBlank)
 })
 
 const Email = Schema.String.pipe(Schema.pattern(/^[^\s@]+@[^\s@]+$/)).annotations({

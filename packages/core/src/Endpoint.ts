@@ -145,6 +145,8 @@ export interface Endpoint<
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** The path below the base URL, exactly as it is sent: Polar's slashes count. */
   readonly path: Path
+  /** What becomes of a slash in a path parameter: encoded, or refused where the provider decodes it before routing. */
+  readonly slashes: "encoded" | "refused"
   readonly query: Schema.Schema<Query, any> | undefined
   readonly body: Schema.Schema<Body, any> | undefined
   readonly answer: A
@@ -234,6 +236,7 @@ export const make = <
       readonly provider: Provider
       readonly operation: string
       readonly path: Path
+      readonly slashes?: "encoded" | "refused"
       readonly query?: Schema.Schema<Query, QueryI>
       readonly body?: Schema.Schema<Body, BodyI>
       readonly answer: A
@@ -254,6 +257,7 @@ export const make = <
   operation: options.operation,
   method: options.method,
   path: options.path,
+  slashes: options.slashes ?? "encoded",
   query: options.query,
   body: options.body,
   answer: options.answer,

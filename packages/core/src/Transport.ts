@@ -29,6 +29,7 @@ import type { CustomersError, InputIssue } from "./CustomersError.js"
 import * as Errors from "./CustomersError.js"
 import * as Endpoint from "./Endpoint.js"
 import { pathIssues } from "./internal/parseIssues.js"
+import { loneSurrogate, segmentProblem } from "./internal/pathSegment.js"
 import * as RequestTimeout from "./RequestTimeout.js"
 
 /**
@@ -130,7 +131,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
       if (Either.isLeft(base) || configurationIssues.length > 0) {
         return yield* invalidRequest(endpoint, configurationIssues)
       }
-      const path = expandPath(endpoint.path, input.path ?? {})
+      const path = expandPath(endpoint, input.path ?? {})
       const query = encodeQuery(endpoint.query, input.query)
       const body = encodeBody(endpoint.body, input.body)
       if (Either.isLeft(path) || Either.isLeft(query) || Either.isLeft(body)) {
@@ -324,31 +325,14 @@ const baseUrl = (text: string): Either.Either<string, InputIssue> =>
     })
   )
 
-/** Matches only surrogates without their other half. */
-const loneSurrogate = /\p{Surrogate}/u
-
-/**
- * Why a text cannot be a segment of a path, or nothing. An empty segment would reach the collection, a dot segment is
- * collapsed by every URL parser.
- *
- * @since 0.1.0
- * @category requests
- */
-export const segmentProblem = (segment: string): string | undefined => {
-  if (segment === "") return "expected a text that is not empty"
-  if (segment === "." || segment === "..") return "a dot segment cannot be sent in a path"
-  if (loneSurrogate.test(segment)) return "a lone surrogate cannot be sent"
-  return undefined
-}
-
 const expandPath = (
-  template: string,
+  endpoint: Endpoint.Any,
   parameters: { readonly [name: string]: string }
 ): Either.Either<string, ReadonlyArray<InputIssue>> => {
   const issues: Array<InputIssue> = []
-  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value: unknown = parameters[name]
-    const problem = typeof value === "string" ? segmentProblem(value) : "expected a string"
+    const problem = typeof value === "string" ? segmentProblem(value, endpoint.slashes) : "expected a string"
     if (problem !== undefined) issues.push({ path: name, message: problem })
     return problem === undefined ? encodeURIComponent(String(value)) : ""
   })

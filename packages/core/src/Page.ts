@@ -1,0 +1,434 @@
+/**
+ * Pages of a list, cursors to come back to, and the walk over all pages: lazy, in constant memory, nobody twice, nobody
+ * lost who was there the whole time while others are created.
+ *
+ * @since 0.1.0
+ */
+import type * as Brand from "effect/Brand"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
+import * as Fiber from "effect/Fiber"
+import * as Hash from "effect/Hash"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Provider } from "./Customer.js"
+import type { InputIssue, InvalidResponse } from "./CustomersError.js"
+import { InvalidRequest } from "./CustomersError.js"
+
+/**
+ * A place in a list to go on from: opaque, safe in JSON and URLs. It is refused with another provider, list, filter or
+ * page size. Ids in it are hashed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Cursor = string & Brand.Brand<"@effect-customers/core/Cursor">
+
+/**
+ * The schema of {@link Cursor}, to keep one in a store of your own. What is in it is checked when it is used.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Cursor: Schema.Schema<Cursor, string> = Schema.NonEmptyString.pipe(
+  Schema.brand("@effect-customers/core/Cursor")
+)
+
+/**
+ * One page. `next` is none at the end of the list; a page may hold fewer items than asked for, also none, and still not
+ * be the last. `total` is what the provider says, where it says. `unreadable` are the rows that do not decode.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Page<out A> {
+  readonly items: ReadonlyArray<A>
+  readonly next: Option.Option<Cursor>
+  readonly total: Option.Option<number>
+  readonly unreadable: ReadonlyArray<InvalidResponse>
+}
+
+/**
+ * `pageSize`: customers per page, within `capabilities.pageSize`. `cursor`: the `next` of an earlier page.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface ListOptions {
+  readonly pageSize?: number | undefined
+  readonly cursor?: string | undefined
+}
+
+/**
+ * `pageSize`: customers per page, within `capabilities.pageSize`. `from`: the `next` of an earlier page.
+ * `concurrency`: how many pages are asked for at once where the provider allows it; 4 when absent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface StreamOptions {
+  readonly pageSize?: number | undefined
+  readonly from?: string | undefined
+  readonly concurrency?: number | undefined
+}
+
+/**
+ * The same page with each item mapped.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const map = <A, B>(page: Page<A>, f: (item: A) => B): Page<B> => ({ ...page, items: page.items.map(f) })
+
+/**
+ * The items of a stream of pages; it ends in `InvalidResponse` behind the readable rows of a page that has unreadable
+ * ones.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const items = <A, E, R>(pages: Stream.Stream<Page<A>, E, R>): Stream.Stream<A, E | InvalidResponse, R> =>
+  Stream.flatMap(pages, (page) => {
+    const readable = Stream.fromChunk(Chunk.unsafeFromArray(page.items))
+    return page.unreadable[0] === undefined ? readable : Stream.concat(readable, Stream.fail(page.unreadable[0]))
+  })
+
+/**
+ * One page of an offset-paged list, as the provider answers it.
+ *
+ * @since 0.1.0
+ * @category offset walk
+ */
+export interface OffsetPage<out A> {
+  readonly items: ReadonlyArray<A>
+  readonly unreadable: ReadonlyArray<InvalidResponse>
+  readonly total: number
+  /** The number of the last page; pages count from 1. The end is `page >= lastPage`, never a short page. */
+  readonly lastPage: number
+}
+
+/**
+ * An offset-paged list that is sorted oldest first with a tie-breaker, so that rows created meanwhile are appended.
+ *
+ * @since 0.1.0
+ * @category offset walk
+ */
+export interface OffsetSource<A, E> {
+  readonly provider: Provider
+  readonly operation: string
+  /** Which list: another parent is another list. */
+  readonly list: string
+  /** The filters of the list, as JSON; a cursor keeps a hash of them. */
+  readonly filters: unknown
+  readonly pageSize: { readonly min: number; readonly max: number; readonly default: number }
+  readonly fetch: (page: number, pageSize: number) => Effect.Effect<OffsetPage<A>, E>
+  /** Creation time in milliseconds and id. Without it (a sort order of the caller's) repeats are not recognised. */
+  readonly key?: ((item: A) => { readonly createdAt: number; readonly id: string }) | undefined
+}
+
+/**
+ * The three ways through a list.
+ *
+ * @since 0.1.0
+ * @category offset walk
+ */
+export interface Walk<A, E> {
+  readonly list: (options?: ListOptions) => Effect.Effect<Page<A>, E | InvalidRequest>
+  readonly stream: (options?: StreamOptions) => Stream.Stream<A, E | InvalidRequest | InvalidResponse>
+  readonly streamPages: (options?: StreamOptions) => Stream.Stream<Page<A>, E | InvalidRequest>
+}
+
+const CursorContent = Schema.parseJson(Schema.Struct({
+  provider: Schema.String,
+  list: Schema.String,
+  filters: Schema.Number,
+  pageSize: Schema.Number,
+  /** The page that is next. */
+  page: Schema.Int,
+  /** Of the last page: its total, the creation time of its last row, and the hashed ids of its rows with that time. */
+  total: Schema.Number,
+  createdAt: Schema.Number,
+  ids: Schema.Array(Schema.Number)
+}))
+
+type CursorContent = typeof CursorContent.Type
+
+const encodeCursor = (content: CursorContent): Cursor =>
+  Encoding.encodeBase64Url(Schema.encodeSync(CursorContent)(content)) as Cursor
+
+const decodeCursor = (text: string): Option.Option<CursorContent> =>
+  Encoding.decodeBase64UrlString(text).pipe(
+    Either.getRight,
+    Option.flatMap(Schema.decodeOption(CursorContent))
+  )
+
+/** How many pages are asked for at once when the caller does not say. */
+const defaultConcurrency = 4
+
+/** How often one page may send the walk back before it is taken as it is: deletions without end must not stall it. */
+const mostRewinds = 3
+
+/**
+ * Walks an offset-paged list.
+ *
+ * - Page 2 is not asked for before something beyond page 1 is pulled; from then on up to `concurrency` pages are asked
+ *   for at once, and none beyond the page that is consumed plus `concurrency`.
+ * - A row older than the last one emitted, or among those emitted with the same creation time, is a repeat.
+ * - Where the total shrinks from one page to the next (rows were deleted, or a later page was answered earlier), the
+ *   walk goes back by as many pages as rows may have moved, and reads one page after the other up to where it was.
+ * - A resumed walk reads one page back and drops what was emitted.
+ *
+ * For authors of provider packages.
+ *
+ * @since 0.1.0
+ * @category offset walk
+ */
+export const offsetWalk = <A, E>(source: OffsetSource<A, E>): Walk<A, E> => {
+  const streamPages = (
+    options: StreamOptions,
+    cursorOption: "from" | "cursor"
+  ): Stream.Stream<Page<A>, E | InvalidRequest> =>
+    Stream.unwrapScoped(
+      Effect.gen(function*() {
+        const { concurrency, from, pageSize } = yield* checkOptions(source, options, cursorOption)
+        const scope = yield* Effect.scope
+        const walk = new OffsetWalk(source, pageSize, concurrency, from, scope)
+        return Stream.unfoldEffect(walk, (walk) =>
+          Effect.map(
+            walk.next,
+            Option.map((page) => [page, walk] as const)
+          ))
+      })
+    )
+  return {
+    list: (options = {}) =>
+      Stream.runHead(
+        streamPages({ pageSize: options.pageSize, from: options.cursor, concurrency: 1 }, "cursor")
+      ).pipe(
+        Effect.map(Option.getOrElse(() => emptyPage))
+      ),
+    stream: (options = {}) => items(streamPages(options, "from")),
+    streamPages: (options = {}) => streamPages(options, "from")
+  }
+}
+
+const emptyPage: Page<never> = { items: [], next: Option.none(), total: Option.none(), unreadable: [] }
+
+const filtersHash = (filters: unknown): number => Hash.string(JSON.stringify(filters) ?? "")
+
+const checkOptions = <A, E>(
+  source: OffsetSource<A, E>,
+  { concurrency = defaultConcurrency, from, pageSize }: StreamOptions,
+  cursorOption: "from" | "cursor"
+) =>
+  Effect.gen(function*() {
+    const refuse = (path: string, message: string) =>
+      new InvalidRequest({
+        provider: source.provider,
+        operation: source.operation,
+        mayHaveApplied: false,
+        repeat: "always",
+        origin: "sdk",
+        issues: [{ path, message } satisfies InputIssue]
+      })
+    const { max, min } = source.pageSize
+    if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize >= min && pageSize <= max)) {
+      return yield* refuse("pageSize", `expected an integer from ${min} to ${max}`)
+    }
+    if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
+      return yield* refuse("concurrency", "expected an integer of at least 1")
+    }
+    if (from === undefined) {
+      return { concurrency, pageSize: pageSize ?? source.pageSize.default, from: Option.none<CursorContent>() }
+    }
+    const cursor = decodeCursor(from)
+    if (Option.isNone(cursor)) return yield* refuse(cursorOption, "expected the `next` of an earlier page")
+    const content = cursor.value
+    const other = content.provider !== source.provider
+      ? "provider"
+      : content.list !== source.list
+      ? "list"
+      : content.filters !== filtersHash(source.filters)
+      ? "filter"
+      : pageSize !== undefined && content.pageSize !== pageSize
+      ? "page size"
+      : undefined
+    if (other !== undefined) return yield* refuse(cursorOption, `it was made for another ${other}`)
+    return { concurrency, pageSize: content.pageSize, from: cursor }
+  })
+
+interface Asked<A, E> {
+  readonly page: number
+  readonly fiber: Fiber.RuntimeFiber<OffsetPage<A>, E>
+}
+
+/** The state of one walk. Used by one fiber, the one that pulls. */
+class OffsetWalk<A, E> {
+  private readonly source: OffsetSource<A, E>
+  private readonly pageSize: number
+  private readonly concurrency: number
+  private readonly scope: Scope.Scope
+  /** Where a resumed walk picks up, until it has. */
+  private resume: Option.Option<CursorContent>
+
+  private page: number
+  private finished = false
+  private asked: ReadonlyArray<Asked<A, E>> = []
+  private lastPage = 1
+  private total = 0
+  /** Up to this page one page is read after the other. */
+  private oneByOneUntil = 0
+  private rewinds = { at: 0, count: 0 }
+  /** What was emitted last: its creation time, and the ids of all rows emitted with that time. */
+  private createdAt = Number.NEGATIVE_INFINITY
+  private idsAtCreatedAt = new Set<string>()
+
+  constructor(
+    source: OffsetSource<A, E>,
+    pageSize: number,
+    concurrency: number,
+    from: Option.Option<CursorContent>,
+    scope: Scope.Scope
+  ) {
+    this.source = source
+    this.pageSize = pageSize
+    this.concurrency = concurrency
+    this.scope = scope
+    this.resume = source.key === undefined ? Option.none() : from
+    this.page = Option.match(from, {
+      onNone: () => 1,
+      onSome: ({ page }) => source.key === undefined ? page : Math.max(1, page - 1)
+    })
+    if (Option.isSome(this.resume)) {
+      this.oneByOneUntil = this.resume.value.page
+      this.createdAt = this.resume.value.createdAt
+    }
+    this.lastPage = this.page
+  }
+
+  /** The next page that has something to say; none when the list is at its end. */
+  readonly next: Effect.Effect<Option.Option<Page<A>>, E> = Effect.suspend(() =>
+    this.finished ? Effect.succeedNone : Effect.flatMap(this.read(), (page) =>
+      Option.isSome(page) ? Effect.succeed(page) : this.next)
+  )
+
+  private readonly read: () => Effect.Effect<Option.Option<Page<A>>, E> = Effect.fnUntraced(function*(
+    this: OffsetWalk<A, E>
+  ) {
+    const answer = yield* this.answerOfPage()
+    if (Option.isSome(this.resume) && this.isBehind(answer, this.resume.value)) {
+      yield* this.goTo(this.page - 1)
+      return Option.none()
+    }
+    if (answer.total < this.total && this.mayRewind()) {
+      const pagesBack = Math.ceil((this.total - answer.total) / this.pageSize)
+      this.oneByOneUntil = Math.max(this.oneByOneUntil, this.page)
+      this.total = answer.total
+      yield* this.goTo(Math.max(1, this.page - pagesBack))
+      return Option.none()
+    }
+    const items = this.unseen(answer)
+    this.total = answer.total
+    this.lastPage = answer.lastPage
+    this.finished = this.page >= answer.lastPage
+    const page: Page<A> = {
+      items,
+      next: this.finished ? Option.none() : Option.some(this.cursor(answer)),
+      total: Option.some(answer.total),
+      unreadable: answer.unreadable
+    }
+    this.page += 1
+    return this.finished || items.length > 0 || page.unreadable.length > 0 ? Option.some(page) : Option.none()
+  })
+
+  private readonly answerOfPage: () => Effect.Effect<OffsetPage<A>, E> = Effect.fnUntraced(function*(
+    this: OffsetWalk<A, E>
+  ) {
+    const most = this.page <= this.oneByOneUntil ? 1 : this.concurrency
+    for (let page = this.page + this.asked.length; this.asked.length < most; page++) {
+      if (page > this.page && page > this.lastPage) break
+      const fiber = yield* Effect.forkIn(this.source.fetch(page, this.pageSize), this.scope)
+      this.asked = [...this.asked, { page, fiber }]
+    }
+    const [first, ...rest] = this.asked
+    this.asked = rest
+    // `most` is at least 1, so there is a first one
+    return yield* Fiber.join(first!.fiber)
+  })
+
+  private readonly goTo = Effect.fnUntraced(function*(this: OffsetWalk<A, E>, page: number) {
+    yield* Effect.forEach(this.asked, ({ fiber }) => Fiber.interrupt(fiber), { discard: true })
+    this.asked = []
+    this.page = page
+  })
+
+  private mayRewind(): boolean {
+    if (this.source.key === undefined || this.page === 1) return false
+    this.rewinds = { at: this.page, count: this.rewinds.at === this.page ? this.rewinds.count + 1 : 1 }
+    return this.rewinds.count <= mostRewinds
+  }
+
+  private unseen(answer: OffsetPage<A>): ReadonlyArray<A> {
+    const { key } = this.source
+    if (key === undefined) return answer.items
+    const resume = Option.getOrUndefined(this.resume)
+    const anchors = new Set(resume?.ids)
+    const isAnchor = (id: string) => anchors.has(Hash.string(id))
+    // Rows of the cursor's creation time that stand before the last known one were emitted before.
+    const lastAnchor = resume === undefined
+      ? -1
+      : answer.items.findLastIndex((item) => {
+        const { createdAt, id } = key(item)
+        return createdAt === resume.createdAt && isAnchor(id)
+      })
+    const keepsLooking = resume !== undefined && lastAnchor < 0 && answer.total > resume.total
+    const items = answer.items.filter((item, index) => {
+      const { createdAt, id } = key(item)
+      if (createdAt < this.createdAt) return false
+      if (createdAt > this.createdAt) {
+        this.createdAt = createdAt
+        this.idsAtCreatedAt = new Set()
+      } else if (
+        this.idsAtCreatedAt.has(id) ||
+        (resume !== undefined && createdAt === resume.createdAt && (index <= lastAnchor || keepsLooking))
+      ) {
+        return false
+      }
+      this.idsAtCreatedAt.add(id)
+      return true
+    })
+    if (resume !== undefined && this.page >= resume.page && !keepsLooking) this.resume = Option.none()
+    return items
+  }
+
+  /** Rows moved so far to the front that what comes next may stand before this page. */
+  private isBehind(answer: OffsetPage<A>, resume: CursorContent): boolean {
+    const { key } = this.source
+    if (key === undefined || this.page <= 1 || this.page >= resume.page) return false
+    const keys = answer.items.map(key)
+    const first = keys[0]
+    if (first === undefined || first.createdAt > resume.createdAt) return true
+    const anchors = new Set(resume.ids)
+    return first.createdAt === resume.createdAt && answer.total < resume.total &&
+      !keys.some(({ createdAt, id }) => createdAt === resume.createdAt && anchors.has(Hash.string(id)))
+  }
+
+  private cursor(answer: OffsetPage<A>): Cursor {
+    const keys = this.source.key === undefined ? [] : answer.items.map(this.source.key)
+    const createdAt = Number.isFinite(this.createdAt) ? this.createdAt : 0
+    return encodeCursor({
+      provider: this.source.provider,
+      list: this.source.list,
+      filters: filtersHash(this.source.filters),
+      pageSize: this.pageSize,
+      page: this.page + 1,
+      total: answer.total,
+      createdAt,
+      ids: keys.flatMap((key) => key.createdAt === createdAt ? [Hash.string(key.id)] : [])
+    })
+  }
+}
