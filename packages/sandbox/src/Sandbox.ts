@@ -9,9 +9,12 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import type { SandboxControl } from "./SandboxControl.js"
+import { makeEngine } from "./internal/engine.js"
+import { makeFetch } from "./internal/inProcess.js"
+import { SandboxControl } from "./SandboxControl.js"
 
 /**
  * @since 0.1.0
@@ -79,15 +82,27 @@ export interface RunningSandbox extends Context.Tag.Service<SandboxServer> {
   readonly control: Context.Tag.Service<SandboxControl>
 }
 
+const start = (options: SandboxOptions | undefined) =>
+  Effect.gen(function*() {
+    const engine = makeEngine(options, yield* Effect.clock)
+    const fork = yield* FiberSet.makeRuntime<never>()
+    return { engine, fork }
+  })
+
 /**
  * The sandbox in process, behind the `Fetch` tag of `@effect/platform`: no port, no network. Requests to the hosts of
- * the emulated providers are answered, any other host fails like an unknown name (`ENOTFOUND`).
+ * the emulated providers (`api.polar.sh`, `sandbox-api.polar.sh`) are answered, any other host fails like an unknown
+ * name (`TypeError("fetch failed")`, cause code `ENOTFOUND`). Redirects are followed as `fetch` follows them, unless
+ * the caller says `redirect: "manual"`.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layerFetch = (_options?: SandboxOptions): Layer.Layer<SandboxControl | FetchHttpClient.Fetch> =>
-  Layer.die("not yet")
+export const layerFetch = (options?: SandboxOptions): Layer.Layer<SandboxControl | FetchHttpClient.Fetch> =>
+  Layer.scopedContext(Effect.map(start(options), ({ engine, fork }) =>
+    Context.make(SandboxControl, engine.control).pipe(
+      Context.add(FetchHttpClient.Fetch, makeFetch(engine, fork))
+    )))
 
 /**
  * The sandbox in process as an `HttpClient`: `layerFetch` under `FetchHttpClient`.
@@ -95,18 +110,27 @@ export const layerFetch = (_options?: SandboxOptions): Layer.Layer<SandboxContro
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options?: SandboxOptions): Layer.Layer<HttpClient.HttpClient | SandboxControl> =>
+export const layer = (
+  options?: SandboxOptions
+): Layer.Layer<HttpClient.HttpClient | SandboxControl | FetchHttpClient.Fetch> =>
   FetchHttpClient.layer.pipe(Layer.provideMerge(layerFetch(options)))
 
 /**
  * The sandbox on a port, one path prefix per provider (`http://127.0.0.1:4010/polar/v1/customers/`). Closing the scope
- * closes the server and destroys what is open.
+ * closes the server and destroys what is open. Needs Node.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const serve = (_options?: ServerOptions): Effect.Effect<RunningSandbox, SandboxListenFailed, Scope.Scope> =>
-  Effect.dieMessage("not yet")
+export const serve = (options?: ServerOptions): Effect.Effect<RunningSandbox, SandboxListenFailed, Scope.Scope> =>
+  Effect.gen(function*() {
+    const host = options?.host ?? "127.0.0.1"
+    const { listen } = yield* Effect.promise(() => import("./internal/server.js"))
+    const { engine, fork } = yield* start(options)
+    const { port, sockets } = yield* listen(engine, fork, host, options?.port ?? 0)
+    const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`
+    return { url, port, urlOf: (provider) => `${url}/${provider}`, sockets, control: engine.control }
+  })
 
 /**
  * `serve` as a layer.
@@ -115,5 +139,7 @@ export const serve = (_options?: ServerOptions): Effect.Effect<RunningSandbox, S
  * @category layers
  */
 export const layerServer = (
-  _options?: ServerOptions
-): Layer.Layer<SandboxControl | SandboxServer, SandboxListenFailed> => Layer.die("not yet")
+  options?: ServerOptions
+): Layer.Layer<SandboxControl | SandboxServer, SandboxListenFailed> =>
+  Layer.scopedContext(Effect.map(serve(options), ({ control, ...server }) =>
+    Context.make(SandboxControl, control).pipe(Context.add(SandboxServer, server))))

@@ -99,6 +99,8 @@ export class SandboxControl extends Context.Tag("@effect-customers/sandbox/Sandb
   ) => Effect.Effect<ReadonlyArray<string>>
   /** All customers that are not deleted, in order of creation: the truth of the sandbox. */
   readonly customers: <P extends ProviderName>(provider: P) => Effect.Effect<ReadonlyArray<Records[P]>>
+  /** The soft-deleted ones, in order of deletion, as webhooks would still show them. No API call answers these. */
+  readonly deleted: <P extends ProviderName>(provider: P) => Effect.Effect<ReadonlyArray<Records[P]>>
   /** The request log, in order of arrival. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLogEntry>>
   /** The most requests that were open at once since the start or the last `reset`. */

@@ -1,0 +1,66 @@
+/** What the frame asks of a provider's emulator. Pure and synchronous: a check and its write are one step. */
+
+/** The frame's gifts to one emulator: reproducible ids and a wall clock that only writes move. */
+export interface World {
+  readonly nextId: () => string
+  /** Microseconds since the epoch. */
+  readonly now: () => number
+  /** The moment of a write; moves the clock by one tick. */
+  readonly writeMoment: () => number
+}
+
+export interface Call {
+  readonly method: string
+  /** Percent-decoded as a whole, slashes included, as servers do before they route. */
+  readonly path: string
+  /** As it was sent, without `?`. */
+  readonly search: string
+  readonly query: ReadonlyArray<readonly [string, string]>
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  readonly text: string
+  /** Host that was asked, without port. */
+  readonly host: string
+  /** What stands before the path in an absolute URL: `https://api.polar.sh`. */
+  readonly base: string
+  /** Segments of the path by the names in the route's template. */
+  readonly params: Readonly<Record<string, string>>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** An array is streamed without a length, piece by piece. */
+  readonly body?: string | Iterable<string> | undefined
+}
+
+export interface Route {
+  readonly method: string
+  /** `/v1/customers/{id}`; earlier routes win. */
+  readonly path: string
+  readonly operation: string
+  readonly answer: (call: Call) => Answer
+  /** Known by name for the log alone; other methods on its path and slashes after it find nothing. */
+  readonly retired?: boolean | undefined
+}
+
+export interface Instance<Seed, Stored> {
+  readonly routes: ReadonlyArray<Route>
+  /** Surrounds every answer, that of `unrouted` included. */
+  readonly around: (call: Call, next: () => Answer) => Answer
+  /** No route has this method and path; `matches` says which methods a path would have. */
+  readonly unrouted: (call: Call, methodsOf: (path: string) => ReadonlyArray<string>) => Answer
+  /** Answers the ids. */
+  readonly seed: (customers: number | ReadonlyArray<Seed>) => ReadonlyArray<string>
+  readonly customers: () => ReadonlyArray<Stored>
+  readonly deleted: () => ReadonlyArray<Stored>
+  /** Takes a copy of the state and answers how to go back to it. */
+  readonly snapshot: () => () => void
+}
+
+/** A provider: plug a new one into `engine.ts`. */
+export interface Emulator<Seed, Stored> {
+  /** Hosts it answers for in process. */
+  readonly hosts: ReadonlyArray<string>
+  readonly make: (world: World) => Instance<Seed, Stored>
+}

@@ -1,0 +1,334 @@
+import * as Cause from "effect/Cause"
+import type * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type { Fault, FaultRule } from "../Fault.js"
+import type { SandboxOptions } from "../Sandbox.js"
+import type { EmulatorBug, ProviderName, Records, RequestLogEntry, SandboxControl, Seeds } from "../SandboxControl.js"
+import type { Answer, Call, Emulator, Instance, Route } from "./emulator.js"
+import { polar } from "./polar/emulator.js"
+import { makeWorld } from "./world.js"
+
+type Emulators = { readonly [P in ProviderName]: Emulator<Seeds[P], Records[P]> }
+type Instances = { readonly [P in ProviderName]: Instance<Seeds[P], Records[P]> }
+
+const emulators: Emulators = { polar }
+
+export const providers: ReadonlyArray<ProviderName> = ["polar"]
+
+export const providerOfHost = (host: string): ProviderName | undefined =>
+  providers.find((provider) => emulators[provider].hosts.includes(host))
+
+/** A request as the transport saw it arrive. */
+export interface Arrival {
+  readonly provider: ProviderName
+  readonly method: string
+  /** As it was sent, without the provider's prefix. */
+  readonly path: string
+  /** As it was sent, without `?`. */
+  readonly search: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly base: string
+  readonly host: string
+}
+
+/** What a transport has to put on the wire. */
+export type Delivery = Data.TaggedEnum<{
+  Whole: {
+    readonly status: number
+    readonly headers: Readonly<Record<string, string>>
+    readonly body: Uint8Array | Iterable<Uint8Array>
+  }
+  Part: {
+    readonly status: number
+    readonly headers: Readonly<Record<string, string>>
+    readonly bytes: Uint8Array
+    readonly then: "cut" | "stall"
+  }
+  Reset: {}
+}>
+export const Delivery = Data.taggedEnum<Delivery>()
+
+/** One request from its arrival to its end. */
+export interface Exchange {
+  /** Works out what to deliver; the body has arrived. */
+  readonly answer: (body: Uint8Array) => Effect.Effect<Delivery>
+  /** A status line goes out. */
+  readonly sent: (status: number) => void
+  /** The request is over. */
+  readonly close: () => void
+  /** The client went away. */
+  readonly abort: () => void
+}
+
+export interface Engine {
+  readonly control: Context.Tag.Service<SandboxControl>
+  readonly open: (arrival: Arrival) => Exchange
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+export const bodiless = (status: number): boolean => status === 204 || status === 205 || status === 304
+
+const percentDecode = (path: string): string =>
+  path.replace(
+    /(?:%[0-9a-fA-F]{2})+/g,
+    (run) => decoder.decode(Uint8Array.from(run.slice(1).split("%"), (byte) => parseInt(byte, 16)))
+  )
+
+const paramsOf = (template: string, path: string): Record<string, string> | undefined => {
+  const expected = template.split("/")
+  const actual = path.split("/")
+  if (expected.length !== actual.length) return undefined
+  const params: Record<string, string> = {}
+  for (const [i, segment] of expected.entries()) {
+    const given = actual[i]!
+    if (segment.startsWith("{") && given !== "") params[segment.slice(1, -1)] = given
+    else if (segment !== given) return undefined
+  }
+  return params
+}
+
+/** Streamed pieces as bytes. What breaks while they are made is told in the open, as it is before the first byte. */
+function* encodePieces(pieces: Iterable<string>, onBug: (cause: unknown) => void): Iterable<Uint8Array> {
+  try {
+    for (const piece of pieces) yield encoder.encode(piece)
+  } catch (cause) {
+    onBug(cause)
+    yield encoder.encode("sandbox bug")
+  }
+}
+
+const withLength = (headers: Readonly<Record<string, string>>, status: number, bytes: Uint8Array) =>
+  bodiless(status) ? headers : { "content-length": String(bytes.length), ...headers }
+
+const toBytes = (body: Uint8Array | Iterable<Uint8Array>): Uint8Array => {
+  if (body instanceof Uint8Array) return body
+  const pieces = Array.from(body)
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
+}
+
+const part = (body: Uint8Array, bytes: number | undefined): Uint8Array =>
+  body.subarray(0, bytes ?? body.length >>> 1)
+
+const replaceBody = (delivery: Data.TaggedEnum.Value<Delivery, "Whole">, body: Uint8Array): Delivery => {
+  const { "content-length": _, ...headers } = delivery.headers
+  return Delivery.Whole({ ...delivery, headers: withLength(headers, delivery.status, body), body })
+}
+
+const parseJson = (text: string): { readonly json: unknown } | undefined => {
+  try {
+    return { json: JSON.parse(text) }
+  } catch {
+    return undefined
+  }
+}
+
+const onWhole = (
+  answer: Effect.Effect<Delivery>,
+  change: (delivery: Data.TaggedEnum.Value<Delivery, "Whole">) => Delivery
+): Effect.Effect<Delivery> =>
+  Effect.map(answer, (delivery) => delivery._tag === "Whole" ? change(delivery) : delivery)
+
+const applyFault = (fault: Fault, answer: Effect.Effect<Delivery>): Effect.Effect<Delivery> => {
+  switch (fault._tag) {
+    case "Respond": {
+      const body = typeof fault.body === "string" ? encoder.encode(fault.body) : fault.body ?? new Uint8Array()
+      const given: Record<string, string> = {}
+      for (const [name, value] of Object.entries(fault.headers ?? {})) given[name.toLowerCase()] = value
+      const instead = Delivery.Whole({ status: fault.status, headers: withLength(given, fault.status, body), body })
+      return fault.applied === true ? Effect.as(answer, instead) : Effect.succeed(instead)
+    }
+    case "Delay":
+      return fault.answer === "before"
+        ? Effect.zipLeft(answer, Effect.sleep(fault.duration))
+        : Effect.zipRight(Effect.sleep(fault.duration), answer)
+    case "Reset":
+      return fault.applied === true ? Effect.as(answer, Delivery.Reset()) : Effect.succeed(Delivery.Reset())
+    case "CutBody":
+    case "StallBody":
+      return onWhole(answer, ({ body, headers, status }) =>
+        Delivery.Part({
+          status,
+          headers,
+          bytes: part(toBytes(body), fault.bytes),
+          then: fault._tag === "CutBody" ? "cut" : "stall"
+        }))
+    case "CutJson":
+      return onWhole(answer, (delivery) => replaceBody(delivery, part(toBytes(delivery.body), fault.bytes)))
+    case "Alter":
+      return onWhole(answer, (delivery) => {
+        if (!(delivery.body instanceof Uint8Array)) return delivery
+        const parsed = parseJson(decoder.decode(delivery.body))
+        return parsed === undefined
+          ? delivery
+          : replaceBody(delivery, encoder.encode(JSON.stringify(fault.alter(parsed.json))))
+      })
+  }
+}
+
+interface CountedRule extends FaultRule {
+  matched: number
+}
+
+type OpenEntry = { -readonly [K in keyof RequestLogEntry]: RequestLogEntry[K] }
+
+export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clock): Engine => {
+  const build = () => {
+    const world = makeWorld(options)
+    const instances: Instances = { polar: emulators.polar.make(world) }
+    return {
+      world,
+      instances,
+      entries: [] as Array<OpenEntry>,
+      rules: [] as Array<CountedRule>,
+      bugs: [] as Array<EmulatorBug>,
+      open: 0,
+      mostOpen: 0
+    }
+  }
+  let sandbox = build()
+
+  const rulesThatHit = (entry: RequestLogEntry): ReadonlyArray<FaultRule> =>
+    sandbox.rules.filter((rule) => {
+      if (rule.provider !== undefined && rule.provider !== entry.provider) return false
+      if (rule.operation !== undefined && rule.operation !== entry.operation) return false
+      if (rule.match !== undefined && !rule.match({ ...entry })) return false
+      rule.matched++
+      const from = rule.from ?? 1
+      return rule.matched >= from && rule.matched < from + (rule.times ?? 1)
+    })
+
+  const open = (arrival: Arrival): Exchange => {
+    // A reset starts a new sandbox; what is still open then goes on ending in the old one.
+    const current = sandbox
+    const instance = current.instances[arrival.provider]
+    const path = percentDecode(arrival.path)
+    const query = Array.from(new URLSearchParams(arrival.search))
+    let route: Route | undefined
+    let params: Readonly<Record<string, string>> = {}
+    for (const candidate of instance.routes) {
+      const found = candidate.method === arrival.method ? paramsOf(candidate.path, path) : undefined
+      if (found !== undefined) {
+        route = candidate
+        params = found
+        break
+      }
+    }
+    const entry: OpenEntry = {
+      index: current.entries.length,
+      provider: arrival.provider,
+      operation: route?.operation ?? "unknown",
+      method: arrival.method,
+      path: arrival.path,
+      query,
+      headers: arrival.headers,
+      body: "",
+      status: undefined,
+      aborted: false,
+      startedAt: clock.unsafeCurrentTimeMillis(),
+      endedAt: undefined
+    }
+    current.entries.push(entry)
+    current.open++
+    current.mostOpen = Math.max(current.mostOpen, current.open)
+
+    const close = () => {
+      if (entry.endedAt !== undefined) return
+      entry.endedAt = clock.unsafeCurrentTimeMillis()
+      current.open--
+    }
+
+    const onBug = (cause: unknown) => {
+      current.bugs.push({ provider: entry.provider, operation: entry.operation, index: entry.index, cause })
+    }
+
+    const methodsOf = (wanted: string): ReadonlyArray<string> =>
+      instance.routes
+        .filter(({ path: template, retired }) => retired !== true && paramsOf(template, wanted) !== undefined)
+        .map(({ method }) => method)
+
+    const truth = (body: Uint8Array, undo: boolean): Delivery => {
+      const call: Call = {
+        method: arrival.method,
+        path,
+        search: arrival.search,
+        query,
+        headers: arrival.headers,
+        body,
+        text: entry.body,
+        host: arrival.host,
+        base: arrival.base,
+        params
+      }
+      const backs = undo && arrival.method !== "GET" ? [instance.snapshot(), current.world.snapshot()] : []
+      const answer: Answer = instance.around(
+        call,
+        () => route === undefined ? instance.unrouted(call, methodsOf) : route.answer(call)
+      )
+      for (const back of backs) back()
+      if (answer.body !== undefined && typeof answer.body !== "string") {
+        return Delivery.Whole({ ...answer, body: encodePieces(answer.body, onBug) })
+      }
+      const bytes = encoder.encode(answer.body ?? "")
+      return Delivery.Whole({ ...answer, headers: withLength(answer.headers, answer.status, bytes), body: bytes })
+    }
+
+    return {
+      answer: (body) =>
+        Effect.suspend(() => {
+          entry.body = decoder.decode(body)
+          const faults = rulesThatHit(entry).map((rule) => rule.fault)
+          const undo = faults.some((fault) => fault._tag === "CutBody" && fault.applied === false)
+          return faults.reduce(
+            (answer, fault) => applyFault(fault, answer),
+            // Requests sent at once are open at once, in process as well.
+            Effect.zipRight(Effect.yieldNow(), Effect.sync(() => truth(body, undo)))
+          )
+        }).pipe(
+          Effect.catchAllCause((cause) => {
+            if (Cause.isInterruptedOnly(cause)) return Effect.failCause(cause)
+            onBug(Cause.squash(cause))
+            const text = encoder.encode("sandbox bug")
+            const headers = { "content-type": "text/plain", "content-length": `${text.length}`, "x-sandbox-bug": "1" }
+            return Effect.succeed<Delivery>(Delivery.Whole({ status: 500, headers, body: text }))
+          })
+        ),
+      sent: (status) => {
+        entry.status = status
+      },
+      close,
+      abort: () => {
+        entry.aborted = true
+        close()
+      }
+    }
+  }
+
+  return {
+    open,
+    control: {
+      seed: (provider, customers) => Effect.sync(() => sandbox.instances[provider].seed(customers)),
+      customers: (provider) => Effect.sync(() => sandbox.instances[provider].customers()),
+      deleted: (provider) => Effect.sync(() => sandbox.instances[provider].deleted()),
+      requests: Effect.sync(() => sandbox.entries.map((entry) => ({ ...entry }))),
+      mostInFlight: Effect.sync(() => sandbox.mostOpen),
+      inject: (rule) =>
+        Effect.sync(() => {
+          sandbox.rules.push({ ...rule, matched: 0 })
+        }),
+      bugs: Effect.sync(() => sandbox.bugs.slice()),
+      reset: Effect.sync(() => {
+        sandbox = build()
+      })
+    }
+  }
+}
