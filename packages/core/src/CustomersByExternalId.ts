@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { AddressInput, CreateCustomer, UpdateCustomer } from "./Customer.js"
 import { Address, type Customer, Metadata } from "./Customer.js"
+import { renamePaths } from "./CustomersError.js"
 import type {
   CreateError,
   DeleteError,
@@ -98,6 +99,8 @@ export interface Implementation
   extends Pick<Service, "getByExternalId" | "updateByExternalId" | "deleteByExternalId">
 {
   readonly equivalence?: StoredEquivalence | undefined
+  /** The provider's field names in the words of the unified models, for the paths of errors. */
+  readonly names?: { readonly [wire: string]: string } | undefined
 }
 
 /**
@@ -111,7 +114,9 @@ export const make = (
   implementation: Implementation
 ): Omit<Service, "byExternalId" | "byEmail"> => {
   const { capabilities } = service
-  const traced = trace(service.provider)
+  const renamed = renamePaths(implementation.names ?? {})
+  const traced = <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) =>
+    trace(service.provider)(operation, Effect.mapError(effect, renamed))
 
   const lookAgain = <E>(externalId: string, error: E): Effect.Effect<Customer, E> =>
     Effect.mapError(implementation.getByExternalId(externalId), () => error)

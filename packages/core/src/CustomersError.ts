@@ -475,3 +475,30 @@ export const CustomersError = Schema.Union(
  * @category models
  */
 export type CustomersError = typeof CustomersError.Type
+
+const rename = (path: string, names: { readonly [name: string]: string }): string =>
+  path.split(".").map((segment) => names[segment] ?? segment).join(".")
+
+/**
+ * The same error with its field paths in other words: a service says `address.postalCode` where its client says
+ * `billing_address.postal_code`. For authors of provider packages.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const renamePaths = (names: { readonly [name: string]: string }) => <E>(error: E): E => {
+  if (error instanceof InvalidRequest) {
+    const issues = error.issues.map((issue) => ({ ...issue, path: rename(issue.path, names) }))
+    return new InvalidRequest({ ...error, issues }) as E & InvalidRequest
+  }
+  if (error instanceof CustomerAlreadyExists) {
+    return new CustomerAlreadyExists({
+      ...error,
+      fields: error.fields.map((field) => rename(field, names))
+    }) as E & CustomerAlreadyExists
+  }
+  if (error instanceof Conflict && error.path !== undefined) {
+    return new Conflict({ ...error, path: rename(error.path, names) }) as E & Conflict
+  }
+  return error
+}

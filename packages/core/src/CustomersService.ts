@@ -16,9 +16,9 @@ import { CreateCustomer, UpdateCustomer } from "./Customer.js"
 import type { CustomersByEmail } from "./CustomersByEmail.js"
 import type { CustomersByExternalId } from "./CustomersByExternalId.js"
 import type * as Errors from "./CustomersError.js"
-import { InvalidRequest, Unsupported } from "./CustomersError.js"
+import { InvalidRequest, renamePaths, Unsupported } from "./CustomersError.js"
 import { pathIssues } from "./internal/parseIssues.js"
-import type * as Page from "./Page.js"
+import * as Page from "./Page.js"
 
 /**
  * What `get` can end in.
@@ -124,12 +124,12 @@ export class CustomersService extends Context.Tag("@effect-customers/core/Custom
  * @since 0.1.0
  * @category models
  */
-export interface Implementation extends
-  Pick<
-    Service,
-    "capabilities" | "create" | "get" | "update" | "delete" | "list" | "stream" | "streamPages"
-  >
-{}
+export interface Implementation
+  extends Pick<Service, "capabilities" | "create" | "get" | "update" | "delete" | "streamPages">
+{
+  /** The provider's field names in the words of the unified models, for the paths of errors. */
+  readonly names?: { readonly [wire: string]: string } | undefined
+}
 
 /**
  * Makes a service of a provider's implementation: each operation gets its span, and input is checked first, by the
@@ -141,7 +141,9 @@ export interface Implementation extends
 export const make = (implementation: Implementation): Omit<Service, "byExternalId" | "byEmail"> => {
   const { capabilities } = implementation
   const { provider } = capabilities
-  const traced = trace(provider)
+  const renamed = renamePaths(implementation.names ?? {})
+  const traced = <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) =>
+    trace(provider)(operation, Effect.mapError(effect, renamed))
   return {
     provider,
     capabilities,
@@ -154,8 +156,14 @@ export const make = (implementation: Implementation): Omit<Service, "byExternalI
         Effect.flatMap(checkUpdate(capabilities, "update", patch), (patch) => implementation.update(id, patch))
       ),
     delete: (id) => traced("delete", implementation.delete(id)),
-    list: (options) => traced("list", implementation.list(options)),
-    stream: (options) => tracedStream(provider, "stream", implementation.stream(options)),
+    list: ({ cursor, pageSize } = {}) =>
+      traced(
+        "list",
+        Page.first(implementation.streamPages({ pageSize, from: cursor, concurrency: 1 })).pipe(
+          Effect.mapError(renamePaths({ from: "cursor" }))
+        )
+      ),
+    stream: (options) => tracedStream(provider, "stream", Page.items(implementation.streamPages(options))),
     streamPages: (options) => tracedStream(provider, "streamPages", implementation.streamPages(options))
   }
 }

@@ -175,8 +175,8 @@ export type Any = Endpoint<string, any, any, Answer, DeclaredErrorClass>
  */
 export type Input<Path extends string, Query, Body> = Simplify<
   & (unknown extends PathParameters<Path> ? unknown : { readonly path: PathParameters<Path> })
-  & ([Query] extends [never] ? unknown : { readonly query?: Query | undefined })
-  & ([Body] extends [never] ? unknown : { readonly body: Body })
+  & ([Query] extends [undefined] ? unknown : { readonly query?: Query | undefined })
+  & ([Body] extends [undefined] ? unknown : { readonly body: Body })
 >
 
 /**
@@ -226,10 +226,10 @@ export const make = <
   const Path extends string,
   A extends Answer,
   const E extends DeclaredErrorClass = never,
-  Query = never,
-  QueryI = never,
-  Body = never,
-  BodyI = never
+  Query = undefined,
+  QueryI = undefined,
+  Body = undefined,
+  BodyI = undefined
 >(
   options:
     & {

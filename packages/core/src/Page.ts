@@ -98,6 +98,18 @@ export const items = <A, E, R>(pages: Stream.Stream<Page<A>, E, R>): Stream.Stre
   })
 
 /**
+ * The first page of a stream of pages, and nothing beyond it is asked for.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const first = <A, E, R>(pages: Stream.Stream<Page<A>, E, R>): Effect.Effect<Page<A>, E, R> =>
+  Effect.map(
+    Stream.runHead(pages),
+    Option.getOrElse((): Page<A> => ({ items: [], next: Option.none(), total: Option.none(), unreadable: [] }))
+  )
+
+/**
  * One page of an offset-paged list, as the provider answers it.
  *
  * @since 0.1.0
@@ -128,18 +140,6 @@ export interface OffsetSource<A, E> {
   readonly fetch: (page: number, pageSize: number) => Effect.Effect<OffsetPage<A>, E>
   /** Creation time in milliseconds and id. Without it (a sort order of the caller's) repeats are not recognised. */
   readonly key?: ((item: A) => { readonly createdAt: number; readonly id: string }) | undefined
-}
-
-/**
- * The three ways through a list.
- *
- * @since 0.1.0
- * @category offset walk
- */
-export interface Walk<A, E> {
-  readonly list: (options?: ListOptions) => Effect.Effect<Page<A>, E | InvalidRequest>
-  readonly stream: (options?: StreamOptions) => Stream.Stream<A, E | InvalidRequest | InvalidResponse>
-  readonly streamPages: (options?: StreamOptions) => Stream.Stream<Page<A>, E | InvalidRequest>
 }
 
 const CursorContent = Schema.parseJson(Schema.Struct({
@@ -187,43 +187,28 @@ const mostRewinds = 3
  * @since 0.1.0
  * @category offset walk
  */
-export const offsetWalk = <A, E>(source: OffsetSource<A, E>): Walk<A, E> => {
-  const streamPages = (
-    options: StreamOptions,
-    cursorOption: "from" | "cursor"
-  ): Stream.Stream<Page<A>, E | InvalidRequest> =>
-    Stream.unwrapScoped(
-      Effect.gen(function*() {
-        const { concurrency, from, pageSize } = yield* checkOptions(source, options, cursorOption)
-        const scope = yield* Effect.scope
-        const walk = new OffsetWalk(source, pageSize, concurrency, from, scope)
-        return Stream.unfoldEffect(walk, (walk) =>
-          Effect.map(
-            walk.next,
-            Option.map((page) => [page, walk] as const)
-          ))
-      })
-    )
-  return {
-    list: (options = {}) =>
-      Stream.runHead(
-        streamPages({ pageSize: options.pageSize, from: options.cursor, concurrency: 1 }, "cursor")
-      ).pipe(
-        Effect.map(Option.getOrElse(() => emptyPage))
-      ),
-    stream: (options = {}) => items(streamPages(options, "from")),
-    streamPages: (options = {}) => streamPages(options, "from")
-  }
-}
-
-const emptyPage: Page<never> = { items: [], next: Option.none(), total: Option.none(), unreadable: [] }
+export const offsetWalk = <A, E>(
+  source: OffsetSource<A, E>,
+  options: StreamOptions = {}
+): Stream.Stream<Page<A>, E | InvalidRequest> =>
+  Stream.unwrapScoped(
+    Effect.gen(function*() {
+      const { concurrency, from, pageSize } = yield* checkOptions(source, options)
+      const walk = new OffsetWalk(source, pageSize, concurrency, from, yield* Effect.scope)
+      return Stream.repeatEffectOption(
+        Effect.flatMap(
+          Effect.mapError(walk.next, Option.some),
+          Option.match({ onNone: () => Effect.fail(Option.none<E>()), onSome: (page) => Effect.succeed(page) })
+        )
+      )
+    })
+  )
 
 const filtersHash = (filters: unknown): number => Hash.string(JSON.stringify(filters) ?? "")
 
 const checkOptions = <A, E>(
   source: OffsetSource<A, E>,
-  { concurrency = defaultConcurrency, from, pageSize }: StreamOptions,
-  cursorOption: "from" | "cursor"
+  { concurrency = defaultConcurrency, from, pageSize }: StreamOptions
 ) =>
   Effect.gen(function*() {
     const refuse = (path: string, message: string) =>
@@ -246,7 +231,7 @@ const checkOptions = <A, E>(
       return { concurrency, pageSize: pageSize ?? source.pageSize.default, from: Option.none<CursorContent>() }
     }
     const cursor = decodeCursor(from)
-    if (Option.isNone(cursor)) return yield* refuse(cursorOption, "expected the `next` of an earlier page")
+    if (Option.isNone(cursor)) return yield* refuse("from", "expected the `next` of an earlier page")
     const content = cursor.value
     const other = content.provider !== source.provider
       ? "provider"
@@ -257,7 +242,7 @@ const checkOptions = <A, E>(
       : pageSize !== undefined && content.pageSize !== pageSize
       ? "page size"
       : undefined
-    if (other !== undefined) return yield* refuse(cursorOption, `it was made for another ${other}`)
+    if (other !== undefined) return yield* refuse("from", `it was made for another ${other}`)
     return { concurrency, pageSize: content.pageSize, from: cursor }
   })
 
@@ -316,20 +301,18 @@ class OffsetWalk<A, E> {
       Option.isSome(page) ? Effect.succeed(page) : this.next)
   )
 
-  private readonly read: () => Effect.Effect<Option.Option<Page<A>>, E> = Effect.fnUntraced(function*(
-    this: OffsetWalk<A, E>
-  ) {
+  private readonly read = (): Effect.Effect<Option.Option<Page<A>>, E> => Effect.gen(this, function*() {
     const answer = yield* this.answerOfPage()
     if (Option.isSome(this.resume) && this.isBehind(answer, this.resume.value)) {
       yield* this.goTo(this.page - 1)
-      return Option.none()
+      return Option.none<Page<A>>()
     }
     if (answer.total < this.total && this.mayRewind()) {
       const pagesBack = Math.ceil((this.total - answer.total) / this.pageSize)
       this.oneByOneUntil = Math.max(this.oneByOneUntil, this.page)
       this.total = answer.total
       yield* this.goTo(Math.max(1, this.page - pagesBack))
-      return Option.none()
+      return Option.none<Page<A>>()
     }
     const items = this.unseen(answer)
     this.total = answer.total
@@ -345,9 +328,7 @@ class OffsetWalk<A, E> {
     return this.finished || items.length > 0 || page.unreadable.length > 0 ? Option.some(page) : Option.none()
   })
 
-  private readonly answerOfPage: () => Effect.Effect<OffsetPage<A>, E> = Effect.fnUntraced(function*(
-    this: OffsetWalk<A, E>
-  ) {
+  private readonly answerOfPage = (): Effect.Effect<OffsetPage<A>, E> => Effect.gen(this, function*() {
     const most = this.page <= this.oneByOneUntil ? 1 : this.concurrency
     for (let page = this.page + this.asked.length; this.asked.length < most; page++) {
       if (page > this.page && page > this.lastPage) break
@@ -360,7 +341,7 @@ class OffsetWalk<A, E> {
     return yield* Fiber.join(first!.fiber)
   })
 
-  private readonly goTo = Effect.fnUntraced(function*(this: OffsetWalk<A, E>, page: number) {
+  private readonly goTo = (page: number): Effect.Effect<void> => Effect.gen(this, function*() {
     yield* Effect.forEach(this.asked, ({ fiber }) => Fiber.interrupt(fiber), { discard: true })
     this.asked = []
     this.page = page

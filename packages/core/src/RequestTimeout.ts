@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import * as ProviderConfig from "./ProviderConfig.js"
 
 /**
  * - `attempt`: from sending to the last byte of the answer; for a streamed body, to its headers. 30 seconds.
@@ -84,7 +85,7 @@ export const layer = (options: Options): Layer.Layer<never> =>
  */
 export const layerConfig = (
   options: Config.Config.Wrap<Options>
-): Layer.Layer<never, ConfigError.ConfigError> => Layer.unwrapEffect(Effect.map(Config.unwrap(options), layer))
+): Layer.Layer<never, ConfigError.ConfigError> => ProviderConfig.layer(Config.unwrap(options), layer)
 
 /** Timeouts that never pass. */
 const off: Timeouts = { attempt: Duration.infinity, idle: Duration.infinity }

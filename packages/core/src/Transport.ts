@@ -30,6 +30,7 @@ import * as Errors from "./CustomersError.js"
 import * as Endpoint from "./Endpoint.js"
 import { pathIssues } from "./internal/parseIssues.js"
 import { loneSurrogate, segmentProblem } from "./internal/pathSegment.js"
+import { version } from "./internal/version.js"
 import * as RequestTimeout from "./RequestTimeout.js"
 
 /**
@@ -55,6 +56,8 @@ export interface SecretHeader {
   readonly secret: Secret
   /** The header's value, made from the credential. */
   readonly format: (secret: string) => string
+  /** What of the layer's options does not go with this credential, if anything. */
+  readonly problem?: ((secret: string) => InputIssue | undefined) | undefined
 }
 
 /**
@@ -63,8 +66,6 @@ export interface SecretHeader {
  */
 export interface Options {
   readonly provider: Provider
-  /** Version of the provider package, for `User-Agent`. */
-  readonly version: string
   /** Scheme, host and path prefix, without a query. */
   readonly baseUrl: string
   /** Headers of every request, lower-case names, no credentials. */
@@ -142,7 +143,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
         urlParams: query.right,
         headers: {
           accept: endpoint.answer._tag === "Bytes" ? "*/*" : "application/json",
-          "user-agent": `effect-customers/${options.version} (${options.provider})`,
+          "user-agent": `effect-customers/${version} (${options.provider})`,
           ...options.headers,
           [options.credential.name]: credential
         },
@@ -397,12 +398,16 @@ const secretValue = (
     : Effect.succeed(header.secret)).pipe(
       Effect.flatMap((secret) => {
         const value = Redacted.value(secret)
-        return typeof value === "string" && printable.test(value)
-          ? Effect.succeed(header.format(value))
-          : invalidRequest(endpoint, [{
+        if (typeof value !== "string" || !printable.test(value)) {
+          return invalidRequest(endpoint, [{
             path: header.option,
             message: "expected a secret of printable ASCII characters that is not empty"
           }])
+        }
+        const problem = header.problem?.(value)
+        return problem === undefined
+          ? Effect.succeed(header.format(value))
+          : invalidRequest(endpoint, [problem])
       })
     )
 

@@ -1,0 +1,92 @@
+/**
+ * Reading a provider's options from `Config`, without a value ever reaching a `ConfigError`. For authors of provider
+ * packages.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+
+const refuse = (message: string) => ConfigError.InvalidData([], message)
+
+const isBlank = (text: string): boolean => text.trim() === ""
+
+/**
+ * A secret, trimmed. One that is blank is refused.
+ *
+ * @since 0.1.0
+ * @category configs
+ */
+export const secret = (name: string): Config.Config<Redacted.Redacted<string>> =>
+  Config.mapOrFail(
+    Config.string(name),
+    (text) => isBlank(text) ? Either.left(refuse("expected a secret")) : Either.right(Redacted.make(text.trim()))
+  )
+
+/**
+ * A text, trimmed; undefined when the variable is absent or blank.
+ *
+ * @since 0.1.0
+ * @category configs
+ */
+export const text = (name: string): Config.Config<string | undefined> =>
+  Config.map(
+    Config.option(Config.string(name)),
+    (text) => Option.getOrUndefined(Option.filter(Option.map(text, (text) => text.trim()), (text) => text !== ""))
+  )
+
+/**
+ * One of the given words; undefined when the variable is absent or blank.
+ *
+ * @since 0.1.0
+ * @category configs
+ */
+export const literal = <const Words extends ReadonlyArray<string>>(
+  name: string,
+  words: Words
+): Config.Config<Words[number] | undefined> =>
+  Config.mapOrFail(text(name), (given) => {
+    const word = words.find((word) => word === given)
+    return given === undefined || word !== undefined
+      ? Either.right(word)
+      : Either.left(refuse(`expected one of ${words.join(", ")}`))
+  })
+
+/** The same error without the words that may quote a value: only messages of this module are kept. */
+const withoutValues = (error: ConfigError.ConfigError): ConfigError.ConfigError => {
+  switch (error._op) {
+    case "And":
+      return ConfigError.And(withoutValues(error.left), withoutValues(error.right))
+    case "Or":
+      return ConfigError.Or(withoutValues(error.left), withoutValues(error.right))
+    case "InvalidData":
+      return ConfigError.InvalidData(
+        error.path,
+        /^expected (a secret|one of .*)$/.test(error.message) ? error.message : "the value is not valid"
+      )
+    case "MissingData":
+      return ConfigError.MissingData(error.path, "expected it to be set")
+    case "SourceUnavailable":
+      return ConfigError.MissingData(error.path, "the source of configuration is not available")
+    case "Unsupported":
+      return ConfigError.Unsupported(error.path, "the source of configuration does not support this")
+  }
+}
+
+/**
+ * A layer from configuration. Whatever the configuration was refused for, the `ConfigError` names the variable and
+ * never its value: `Config.literal`, `integer`, `boolean` and `url` of effect 3.22 print what they were given.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = <A, Out, E, R>(
+  config: Config.Config<A>,
+  make: (options: A) => Layer.Layer<Out, E, R>
+): Layer.Layer<Out, E | ConfigError.ConfigError, R> =>
+  Layer.unwrapEffect(Effect.map(Effect.mapError(config, withoutValues), make))

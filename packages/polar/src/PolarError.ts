@@ -1,0 +1,110 @@
+/**
+ * What a failed answer of Polar means. Pure.
+ *
+ * @since 0.1.0
+ */
+import type { CustomersError, InputIssue } from "@effect-customers/core/CustomersError"
+import { Conflict, CustomerAlreadyExists, CustomerNotFound } from "@effect-customers/core/CustomersError"
+import * as Endpoint from "@effect-customers/core/Endpoint"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+/** Polar has three shapes: its own (`detail`), OAuth2's (`error_description`), and a list of issues as `detail`. */
+const ErrorBody = Schema.parseJson(Schema.Struct({
+  error: Schema.optional(Schema.Unknown),
+  error_description: Schema.optional(Schema.Unknown),
+  detail: Schema.optional(Schema.Unknown)
+}))
+
+const Issues = Schema.Array(Schema.Struct({
+  type: Schema.optional(Schema.String),
+  loc: Schema.Array(Schema.Union(Schema.String, Schema.Number)),
+  msg: Schema.String
+}))
+
+type Issue = typeof Issues.Type[number]
+
+const text = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
+
+/**
+ * One of the errors that the endpoint declares.
+ *
+ * - 404 is `CustomerNotFound` only with `error: "ResourceNotFound"`; without it the route or the version is missing.
+ * - 422 at the path is an id that is no UUID: `CustomerNotFound`.
+ * - 422 "already exists" is `CustomerAlreadyExists`: Polar never answers 409 here.
+ * - 422 for an external id that is set already, or a team that would become an individual, is `Conflict`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
+  const body = Schema.decodeOption(ErrorBody)(answer.body)
+  const error = Option.getOrUndefined(Option.map(body, ({ error }) => text(error)))
+  const issues = Option.getOrElse(
+    Option.flatMap(body, ({ detail }) => Schema.decodeUnknownOption(Issues)(detail)),
+    (): typeof Issues.Type => []
+  )
+  const message = Option.getOrUndefined(
+    Option.map(body, ({ detail, error_description }) => text(detail) ?? text(error_description) ?? issues[0]?.msg)
+  )
+  const known = {
+    ...(error === undefined || !/^\w{1,64}$/.test(error) ? {} : { providerCode: error }),
+    ...(message === undefined ? {} : { providerMessage: Redacted.make(message) })
+  }
+  const context = { ...answer.context, ...known }
+  const notFound = () =>
+    new CustomerNotFound({
+      ...context,
+      customerId: redactedText(answer.path.id),
+      externalId: redactedText(answer.path.external_id)
+    })
+
+  if (context.status === 404 && error === "ResourceNotFound") return notFound()
+  if (context.status === 422 && issues.length > 0) {
+    if (issues.some((issue) => issue.loc[0] === "path")) return notFound()
+    if (issues.every(isTaken)) {
+      return new CustomerAlreadyExists({ ...context, fields: issues.map((issue) => fieldPath(issue.loc)) })
+    }
+    const conflict = issues.find(isConflict)
+    if (conflict !== undefined) {
+      return new Conflict({ ...context, path: fieldPath(conflict.loc), reason: Redacted.make(conflict.msg) })
+    }
+  }
+  return Endpoint.errorByStatus(answer, {
+    ...known,
+    issues: issues.map((issue): InputIssue => ({
+      path: fieldPath(issue.loc),
+      message: Redacted.make(issue.msg),
+      ...(issue.type === undefined ? {} : { code: issue.type })
+    }))
+  })
+}
+
+const redactedText = (value: string | undefined) => value === undefined ? undefined : Redacted.make(value)
+
+const isTaken = ({ loc, msg }: Issue): boolean => {
+  const field = loc[loc.length - 1]
+  return (field === "email" || field === "external_id") && /already exists/i.test(msg)
+}
+
+const isConflict = ({ loc, msg }: Issue): boolean => {
+  const field = loc[loc.length - 1]
+  return (field === "external_id" && /cannot be updated/i.test(msg)) ||
+    ((field === "type" || field === "body") && /cannot be downgraded/i.test(msg))
+}
+
+const places: ReadonlyArray<unknown> = ["body", "query", "path", "header"]
+const unionTags: ReadonlyArray<unknown> = ["individual", "team"]
+
+/**
+ * Where in the input: `["body","individual","billing_address","country"]` is `billing_address.country`. Schema errors of
+ * create carry the union tag, business errors do not. Keys of metadata are the caller's, so they become `*`, and what
+ * stands behind them names a branch of a union.
+ */
+const fieldPath = (loc: Issue["loc"]): string => {
+  const [place, ...inside] = loc
+  const path = places.includes(place) ? inside : loc
+  const field = unionTags.includes(path[0]) ? path.slice(1) : path
+  return field[0] === "metadata" && field.length > 1 ? "metadata.*" : field.join(".")
+}
