@@ -1,10 +1,6 @@
 #!/usr/bin/env node
-import * as Cause from "effect/Cause"
-import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Option from "effect/Option"
 import { parseArgs } from "node:util"
-import * as Sandbox from "./Sandbox.js"
+import type { Arguments } from "./internal/serving.js"
 
 const usage = `Usage: effect-customers-sandbox [options]
 
@@ -17,20 +13,12 @@ Emulators of the providers' customers APIs on a port, one path prefix per provid
   --help                prints this
 `
 
-interface Arguments {
-  readonly help: boolean
-  readonly port: number
-  readonly host: string
-  readonly seed: number
-  readonly customers: number
-}
-
 const wholeNumber = (name: string, text: string, most: number): number => {
   if (!/^\d+$/.test(text) || Number(text) > most) throw new TypeError(`--${name} takes a number up to ${most}`)
   return Number(text)
 }
 
-const readArguments = (args: Array<string>): Arguments => {
+const readArguments = (args: Array<string>): Arguments & { readonly help: boolean } => {
   const { values } = parseArgs({
     args,
     options: {
@@ -50,20 +38,8 @@ const readArguments = (args: Array<string>): Arguments => {
   }
 }
 
-const run = ({ customers, host, port, seed }: Arguments) =>
-  Effect.gen(function*() {
-    const { control, urlOf } = yield* Sandbox.serve({ host, port, seed })
-    yield* control.seed("polar", customers)
-    process.stdout.write(
-      `polar  ${urlOf("polar")}\n\n` +
-        `curl -H 'Authorization: Bearer polar_oat_x' ${urlOf("polar")}/v1/customers/\n\n` +
-        `Ctrl-C ends it; nothing is kept.\n`
-    )
-    return yield* Effect.never
-  }).pipe(Effect.scoped)
-
 const main = () => {
-  let options: Arguments
+  let options
   try {
     options = readArguments(process.argv.slice(2))
   } catch (error) {
@@ -75,18 +51,8 @@ const main = () => {
     process.stdout.write(usage)
     return
   }
-  const fiber = Effect.runFork(run(options))
-  const stop = () => fiber.unsafeInterruptAsFork(fiber.id())
-  process.on("SIGINT", stop)
-  process.on("SIGTERM", stop)
-  fiber.addObserver((exit) => {
-    process.off("SIGINT", stop)
-    process.off("SIGTERM", stop)
-    if (Exit.isInterrupted(exit) || Exit.isSuccess(exit)) return
-    const failure = Cause.failureOption(exit.cause)
-    process.stderr.write(`${Option.isSome(failure) ? failure.value.message : Cause.pretty(exit.cause)}\n`)
-    process.exitCode = 1
-  })
+  // Only now, so that a slip of the fingers is told at once.
+  void import("./internal/serving.js").then(({ serveUntilStopped }) => serveUntilStopped(options))
 }
 
 main()
