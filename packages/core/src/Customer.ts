@@ -114,8 +114,7 @@ const jsonEquals = (self: Json, that: Json): boolean => {
 
 const isJsonArray = (value: Json): value is ReadonlyArray<Json> => Array.isArray(value)
 
-const withoutPrototypeKeys = (value: unknown): Json =>
-  decodeJson(value, [], [], () => {})
+const withoutPrototypeKeys = (value: unknown): Json => decodeJson(value, [], [], () => {})
 
 /**
  * The schema of {@link Metadata}. Decoding copies, so that later changes of the input do not reach the customer.
@@ -157,7 +156,9 @@ function decodeMetadata(
   if (refused === undefined) return ParseResult.succeed(metadata)
   const issue = new ParseResult.Type(jsonAst, refused.actual)
   return ParseResult.fail(
-    new ParseResult.Composite(ast, input, [new ParseResult.Pointer(refused.path as [PropertyKey], refused.actual, issue)])
+    new ParseResult.Composite(ast, input, [
+      new ParseResult.Pointer(refused.path as [PropertyKey], refused.actual, issue)
+    ])
   )
 }
 
@@ -254,8 +255,7 @@ const Country = Schema.String.pipe(Schema.pattern(/^[A-Z]{2}$/)).annotations({
   arbitrary: () => (fc) => fc.constantFrom("US", "FR", "NL", "AU", "JP")
 })
 
-const isLocale = (tag: string): boolean =>
-  Option.isSome(Option.liftThrowable(Intl.getCanonicalLocales)(tag))
+const isLocale = (tag: string): boolean => Option.isSome(Option.liftThrowable(Intl.getCanonicalLocales)(tag))
 
 const Locale = Schema.String.pipe(Schema.filter(isLocale)).annotations({
   description: "a BCP 47 language tag",

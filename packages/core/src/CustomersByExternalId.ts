@@ -95,9 +95,7 @@ export interface StoredEquivalence {
  * @since 0.1.0
  * @category models
  */
-export interface Implementation
-  extends Pick<Service, "getByExternalId" | "updateByExternalId" | "deleteByExternalId">
-{
+export interface Implementation extends Pick<Service, "getByExternalId" | "updateByExternalId" | "deleteByExternalId"> {
   readonly equivalence?: StoredEquivalence | undefined
   /** The provider's field names in the words of the unified models, for the paths of errors. */
   readonly names?: { readonly [wire: string]: string } | undefined

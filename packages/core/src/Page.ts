@@ -297,55 +297,59 @@ class OffsetWalk<A, E> {
 
   /** The next page that has something to say; none when the list is at its end. */
   readonly next: Effect.Effect<Option.Option<Page<A>>, E> = Effect.suspend(() =>
-    this.finished ? Effect.succeedNone : Effect.flatMap(this.read(), (page) =>
-      Option.isSome(page) ? Effect.succeed(page) : this.next)
+    this.finished ?
+      Effect.succeedNone :
+      Effect.flatMap(this.read(), (page) => Option.isSome(page) ? Effect.succeed(page) : this.next)
   )
 
-  private readonly read = (): Effect.Effect<Option.Option<Page<A>>, E> => Effect.gen(this, function*() {
-    const answer = yield* this.answerOfPage()
-    if (Option.isSome(this.resume) && this.isBehind(answer, this.resume.value)) {
-      yield* this.goTo(this.page - 1)
-      return Option.none<Page<A>>()
-    }
-    if (answer.total < this.total && this.mayRewind()) {
-      const pagesBack = Math.ceil((this.total - answer.total) / this.pageSize)
-      this.oneByOneUntil = Math.max(this.oneByOneUntil, this.page)
+  private readonly read = (): Effect.Effect<Option.Option<Page<A>>, E> =>
+    Effect.gen(this, function*() {
+      const answer = yield* this.answerOfPage()
+      if (Option.isSome(this.resume) && this.isBehind(answer, this.resume.value)) {
+        yield* this.goTo(this.page - 1)
+        return Option.none<Page<A>>()
+      }
+      if (answer.total < this.total && this.mayRewind()) {
+        const pagesBack = Math.ceil((this.total - answer.total) / this.pageSize)
+        this.oneByOneUntil = Math.max(this.oneByOneUntil, this.page)
+        this.total = answer.total
+        yield* this.goTo(Math.max(1, this.page - pagesBack))
+        return Option.none<Page<A>>()
+      }
+      const items = this.unseen(answer)
       this.total = answer.total
-      yield* this.goTo(Math.max(1, this.page - pagesBack))
-      return Option.none<Page<A>>()
-    }
-    const items = this.unseen(answer)
-    this.total = answer.total
-    this.lastPage = answer.lastPage
-    this.finished = this.page >= answer.lastPage
-    const page: Page<A> = {
-      items,
-      next: this.finished ? Option.none() : Option.some(this.cursor(answer)),
-      total: Option.some(answer.total),
-      unreadable: answer.unreadable
-    }
-    this.page += 1
-    return this.finished || items.length > 0 || page.unreadable.length > 0 ? Option.some(page) : Option.none()
-  })
+      this.lastPage = answer.lastPage
+      this.finished = this.page >= answer.lastPage
+      const page: Page<A> = {
+        items,
+        next: this.finished ? Option.none() : Option.some(this.cursor(answer)),
+        total: Option.some(answer.total),
+        unreadable: answer.unreadable
+      }
+      this.page += 1
+      return this.finished || items.length > 0 || page.unreadable.length > 0 ? Option.some(page) : Option.none()
+    })
 
-  private readonly answerOfPage = (): Effect.Effect<OffsetPage<A>, E> => Effect.gen(this, function*() {
-    const most = this.page <= this.oneByOneUntil ? 1 : this.concurrency
-    for (let page = this.page + this.asked.length; this.asked.length < most; page++) {
-      if (page > this.page && page > this.lastPage) break
-      const fiber = yield* Effect.forkIn(this.source.fetch(page, this.pageSize), this.scope)
-      this.asked = [...this.asked, { page, fiber }]
-    }
-    const [first, ...rest] = this.asked
-    this.asked = rest
-    // `most` is at least 1, so there is a first one
-    return yield* Fiber.join(first!.fiber)
-  })
+  private readonly answerOfPage = (): Effect.Effect<OffsetPage<A>, E> =>
+    Effect.gen(this, function*() {
+      const most = this.page <= this.oneByOneUntil ? 1 : this.concurrency
+      for (let page = this.page + this.asked.length; this.asked.length < most; page++) {
+        if (page > this.page && page > this.lastPage) break
+        const fiber = yield* Effect.forkIn(this.source.fetch(page, this.pageSize), this.scope)
+        this.asked = [...this.asked, { page, fiber }]
+      }
+      const [first, ...rest] = this.asked
+      this.asked = rest
+      // `most` is at least 1, so there is a first one
+      return yield* Fiber.join(first!.fiber)
+    })
 
-  private readonly goTo = (page: number): Effect.Effect<void> => Effect.gen(this, function*() {
-    yield* Effect.forEach(this.asked, ({ fiber }) => Fiber.interrupt(fiber), { discard: true })
-    this.asked = []
-    this.page = page
-  })
+  private readonly goTo = (page: number): Effect.Effect<void> =>
+    Effect.gen(this, function*() {
+      yield* Effect.forEach(this.asked, ({ fiber }) => Fiber.interrupt(fiber), { discard: true })
+      this.asked = []
+      this.page = page
+    })
 
   private mayRewind(): boolean {
     if (this.source.key === undefined || this.page === 1) return false

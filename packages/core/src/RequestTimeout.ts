@@ -74,8 +74,7 @@ class CallTimeout extends Context.Reference<CallTimeout>()("@effect-customers/co
  * @since 0.1.0
  * @category layers
  */
-export const layer = (options: Options): Layer.Layer<never> =>
-  Layer.succeed(RequestTimeout, merge(defaults, options))
+export const layer = (options: Options): Layer.Layer<never> => Layer.succeed(RequestTimeout, merge(defaults, options))
 
 /**
  * Like {@link layer}, from `Config`.

@@ -237,11 +237,10 @@ export const make = Effect.fnUntraced(function*(options: Options) {
       timeout
     })
 
-  const within =
-    (endpoint: Endpoint.Any, timeout: Duration.Duration) => <A, E, R>(self: Effect.Effect<A, E, R>) =>
-      Duration.isFinite(timeout)
-        ? Effect.timeoutFail(self, { duration: timeout, onTimeout: () => timedOut(endpoint, timeout) })
-        : self
+  const within = (endpoint: Endpoint.Any, timeout: Duration.Duration) => <A, E, R>(self: Effect.Effect<A, E, R>) =>
+    Duration.isFinite(timeout)
+      ? Effect.timeoutFail(self, { duration: timeout, onTimeout: () => timedOut(endpoint, timeout) })
+      : self
 
   const call = (endpoint: Endpoint.Any, input: AnyInput): Effect.Effect<unknown, CustomersError> =>
     Effect.gen(function*() {
@@ -273,10 +272,13 @@ export const make = Effect.fnUntraced(function*(options: Options) {
         within(endpoint, timeouts.attempt)
       )
       const context = { ...Endpoint.errorContext(endpoint), ...answerContext(endpoint, response) }
-      const chunks: Stream.Stream<Uint8Array, CustomersError> = Stream.catchAll(response.stream, (error) =>
-        isEmptyBody(error)
-          ? Stream.empty
-          : Stream.fail(new Errors.TransportFailed({ ...context, code: systemCode(error) })))
+      const chunks: Stream.Stream<Uint8Array, CustomersError> = Stream.catchAll(
+        response.stream,
+        (error) =>
+          isEmptyBody(error)
+            ? Stream.empty
+            : Stream.fail(new Errors.TransportFailed({ ...context, code: systemCode(error) }))
+      )
       return Duration.isFinite(timeouts.idle)
         ? Stream.timeoutFail(chunks, () => timedOut(endpoint, timeouts.idle), timeouts.idle)
         : chunks
@@ -321,7 +323,10 @@ const baseUrl = (text: string): Either.Either<string, InputIssue> =>
     ),
     Option.match({
       onNone: () =>
-        Either.left({ path: "baseUrl", message: "expected an http or https URL without query, fragment or credentials" }),
+        Either.left({
+          path: "baseUrl",
+          message: "expected an http or https URL without query, fragment or credentials"
+        }),
       onSome: (url) => Either.right(url.origin + url.pathname.replace(/\/+$/, ""))
     })
   )

@@ -116,7 +116,10 @@ const grantFields = {
   benefit_metadata: PolarMetadata
 }
 
-const grant = <const Type extends string, Fields extends Schema.Struct.Fields>(benefit_type: Type, properties: Fields) =>
+const grant = <const Type extends string, Fields extends Schema.Struct.Fields>(
+  benefit_type: Type,
+  properties: Fields
+) =>
   Schema.Struct({
     ...grantFields,
     benefit_type: Schema.Literal(benefit_type),
@@ -366,7 +369,9 @@ const MetadataInput = Schema.Record({
   ),
   value: Schema.Union(
     Schema.String.pipe(
-      Schema.filter((text) => text.length >= 1 && text.length <= 500, { description: "a string of 1 to 500 characters" })
+      Schema.filter((text) => text.length >= 1 && text.length <= 500, {
+        description: "a string of 1 to 500 characters"
+      })
     ),
     Schema.Finite,
     Schema.Boolean

@@ -187,8 +187,7 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
           : undefined
       }, options)
 
-    const exportBytes: Service["export"] = (query) =>
-      stream(Api.exportCsv, { query: { ...inOrganization, ...query } })
+    const exportBytes: Service["export"] = (query) => stream(Api.exportCsv, { query: { ...inOrganization, ...query } })
 
     return {
       list,
@@ -244,7 +243,11 @@ const TaxIdCell = Schema.transform(
         : [value.replace(/\\(.)/g, "$1"), format] as const
     },
     encode: (taxId) =>
-      taxId === null ? "" : typeof taxId === "string" ? taxId : `('${taxId[0]}', <TaxIDFormat.${taxId[1]}: '${taxId[1]}'>)`
+      taxId === null
+        ? ""
+        : typeof taxId === "string"
+        ? taxId
+        : `('${taxId[0]}', <TaxIDFormat.${taxId[1]}: '${taxId[1]}'>)`
   }
 )
 

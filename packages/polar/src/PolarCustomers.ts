@@ -214,8 +214,7 @@ export const make = (client: Context.Tag.Service<PolarClient>): Roles => {
         locale: (stored, given) => stored === Option.getOrUndefined(canonicalLocale(given))
       }
     }),
-    findByEmail: (email) =>
-      Customers.tracedStream("polar", "findByEmail", Page.items(customers({ email }))),
+    findByEmail: (email) => Customers.tracedStream("polar", "findByEmail", Page.items(customers({ email }))),
     get byExternalId() {
       return Option.some(roles)
     },

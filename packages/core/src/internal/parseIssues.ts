@@ -86,7 +86,9 @@ const expectation = (ast: AST.AST): string => {
   if (Option.isSome(described)) return described.value
   if (AST.isUnion(ast)) {
     const members = ast.types.filter((member) => member._tag !== "UndefinedKeyword")
-    if (members.length < ast.types.length || members.some((member) => Option.isSome(AST.getDescriptionAnnotation(member)))) {
+    if (
+      members.length < ast.types.length || members.some((member) => Option.isSome(AST.getDescriptionAnnotation(member)))
+    ) {
       return [...new Set(members.map(expectation))].join(" | ")
     }
   }
