@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Duration from "effect/Duration"
@@ -17,6 +17,8 @@ import { makeFetch } from "./internal/inProcess.js"
 import { SandboxControl } from "./SandboxControl.js"
 
 /**
+ * How a sandbox starts.
+ *
  * @since 0.1.0
  * @category options
  */
@@ -30,6 +32,8 @@ export interface SandboxOptions {
 }
 
 /**
+ * How a sandbox starts, and where it listens.
+ *
  * @since 0.1.0
  * @category options
  */
@@ -99,10 +103,12 @@ const start = (options: SandboxOptions | undefined) =>
  * @category layers
  */
 export const layerFetch = (options?: SandboxOptions): Layer.Layer<SandboxControl | FetchHttpClient.Fetch> =>
-  Layer.scopedContext(Effect.map(start(options), ({ engine, fork }) =>
-    Context.make(SandboxControl, engine.control).pipe(
-      Context.add(FetchHttpClient.Fetch, makeFetch(engine, fork))
-    )))
+  Layer.scopedContext(
+    Effect.map(start(options), ({ engine, fork }) =>
+      Context.make(SandboxControl, engine.control).pipe(
+        Context.add(FetchHttpClient.Fetch, makeFetch(engine, fork))
+      ))
+  )
 
 /**
  * The sandbox in process as an `HttpClient`: `layerFetch` under `FetchHttpClient`.
@@ -110,10 +116,12 @@ export const layerFetch = (options?: SandboxOptions): Layer.Layer<SandboxControl
  * @since 0.1.0
  * @category layers
  */
-export const layer = (
-  options?: SandboxOptions
-): Layer.Layer<HttpClient.HttpClient | SandboxControl | FetchHttpClient.Fetch> =>
-  FetchHttpClient.layer.pipe(Layer.provideMerge(layerFetch(options)))
+export const layer = (options?: SandboxOptions): Layer.Layer<HttpClient.HttpClient | SandboxControl> =>
+  Layer.scopedContext(
+    Layer.build(FetchHttpClient.layer.pipe(Layer.provideMerge(layerFetch(options)))).pipe(
+      Effect.map(Context.pick(HttpClient.HttpClient, SandboxControl))
+    )
+  )
 
 /**
  * The sandbox on a port, one path prefix per provider (`http://127.0.0.1:4010/polar/v1/customers/`). Closing the scope
@@ -141,5 +149,7 @@ export const serve = (options?: ServerOptions): Effect.Effect<RunningSandbox, Sa
 export const layerServer = (
   options?: ServerOptions
 ): Layer.Layer<SandboxControl | SandboxServer, SandboxListenFailed> =>
-  Layer.scopedContext(Effect.map(serve(options), ({ control, ...server }) =>
-    Context.make(SandboxControl, control).pipe(Context.add(SandboxServer, server))))
+  Layer.scopedContext(
+    Effect.map(serve(options), ({ control, ...server }) =>
+      Context.make(SandboxControl, control).pipe(Context.add(SandboxServer, server)))
+  )

@@ -12,7 +12,10 @@ interface Ended {
 }
 
 /** Runs the bin from its source; `onOut` sees what it has printed so far. */
-const bin = (args: ReadonlyArray<string>, onOut: (out: string, child: ChildProcess) => void = () => {}): Promise<Ended> =>
+const bin = (
+  args: ReadonlyArray<string>,
+  onOut: (out: string, child: ChildProcess) => void = () => {}
+): Promise<Ended> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, ["--import", "tsx", "packages/sandbox/src/bin.ts", ...args], { cwd: root })
     let out = ""

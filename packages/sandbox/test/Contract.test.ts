@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { Sandbox } from "../src/index.js"
 import { inProcess } from "./calling.js"
 import { contractIsThere, problems } from "./contract.js"

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, TestClock } from "effect"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
 import { Fault, Sandbox } from "../src/index.js"
-import { inProcess, initOf } from "./calling.js"
+import { initOf, inProcess } from "./calling.js"
 
 const url = "https://api.polar.sh/v1/customers/"
 
@@ -46,7 +48,8 @@ describe("which requests are hit", () => {
     "several rules on one request are applied one after the other",
     Effect.gen(function*() {
       const { call, control } = yield* inProcess
-      const note = (text: string) => Fault.Alter({ alter: (json: any) => ({ ...json, notes: [...json.notes ?? [], text] }) })
+      const note = (text: string) =>
+        Fault.Alter({ alter: (json: any) => ({ ...json, notes: [...json.notes ?? [], text] }) })
       yield* control.inject({ fault: note("one") })
       yield* control.inject({ fault: note("two") })
       expect((yield* call("GET", "/v1/customers/")).json.notes).toEqual(["one", "two"])
@@ -60,7 +63,9 @@ describe("Respond", () => {
     "answers instead, with or without the write",
     Effect.gen(function*() {
       const { call, control } = yield* inProcess
-      yield* control.inject({ fault: Fault.Respond({ status: 502, headers: { "Content-Type": "text/html" }, body: "<p>" }) })
+      yield* control.inject({
+        fault: Fault.Respond({ status: 502, headers: { "Content-Type": "text/html" }, body: "<p>" })
+      })
       expect(yield* creating).toEqual([{ status: 502, text: "<p>" }, 0])
       yield* control.inject({ fault: Fault.Respond({ status: 500, body: new Uint8Array([104, 105]), applied: true }) })
       expect(yield* creating).toEqual([{ status: 500, text: "hi" }, 1])

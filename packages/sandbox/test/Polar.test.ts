@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { Sandbox } from "../src/index.js"
 import { inProcess } from "./calling.js"
@@ -27,8 +27,7 @@ describe("credentials and versions", () => {
       expect(expired.status).toBe(401)
       expect(expired.json).toEqual({
         error: "invalid_token",
-        error_description:
-          "The access token provided is expired, revoked, malformed, or invalid for other reasons."
+        error_description: "The access token provided is expired, revoked, malformed, or invalid for other reasons."
       })
       expect(expired.headers.get("www-authenticate")).toContain("invalid_token")
       const token = "polar_oat_readonly"
@@ -50,7 +49,9 @@ describe("credentials and versions", () => {
     Effect.gen(function*() {
       const { call } = yield* inProcess
       for (const version of ["2025-10", "2027-01", "latest", ""]) {
-        const { json, status } = yield* call("GET", "/v1/customers/", undefined, { headers: { "polar-version": version } })
+        const { json, status } = yield* call("GET", "/v1/customers/", undefined, {
+          headers: { "polar-version": version }
+        })
         expect([status, json]).toEqual([404, { detail: "Not Found" }])
       }
       for (const version of ["2026-10", "2026-04"]) {
@@ -75,7 +76,13 @@ describe("routes", () => {
       const { call, control } = yield* inProcess
       const [id] = yield* control.seed("polar", 1)
       for (
-        const path of ["/v1/nothing", "/", "/v1/customers/external/a%2Fb", "/v1/customers//", `/v1/customers/${id}/balance`]
+        const path of [
+          "/v1/nothing",
+          "/",
+          "/v1/customers/external/a%2Fb",
+          "/v1/customers//",
+          `/v1/customers/${id}/balance`
+        ]
       ) {
         const { json, status } = yield* call("GET", path)
         expect([path, status, json]).toEqual([path, 404, { detail: "Not Found" }])
@@ -126,7 +133,10 @@ describe("routes", () => {
       const seven = yield* call("DELETE", "/v1/customers/01890a5d-ac96-774b-bcce-b302099a8057")
       expect(issue(seven.json)).toEqual([["uuid_version", ["path", "id"]]])
       for (const id of ["abc", "992fae2a-2a17-4b7a-8d9e", "992fae2a-2a17-4b7a-8d9-e287cf90131bb"]) {
-        expect(issue((yield* call("GET", `/v1/customers/${id}/state`)).json)).toEqual([["uuid_parsing", ["path", "id"]]])
+        expect(issue((yield* call("GET", `/v1/customers/${id}/state`)).json)).toEqual([["uuid_parsing", [
+          "path",
+          "id"
+        ]]])
       }
       const upper = yield* call("GET", `/v1/customers/${unknownId.toUpperCase()}`)
       expect([upper.status, upper.json]).toEqual([404, { error: "ResourceNotFound", detail: "Not found" }])
@@ -169,7 +179,14 @@ describe("create", () => {
         name: " John Doe ",
         external_id: "usr_1337",
         metadata: { plan: "pro", seats: 3, vip: true, ratio: 1.5 },
-        billing_address: { line1: "123 Main St", line2: "", postal_code: "94102", city: "San Francisco", state: "CA", country: "us" },
+        billing_address: {
+          line1: "123 Main St",
+          line2: "",
+          postal_code: "94102",
+          city: "San Francisco",
+          state: "CA",
+          country: "us"
+        },
         tax_id: "91-1144442",
         unknown_key: 1
       })
@@ -200,7 +217,8 @@ describe("create", () => {
         default_payment_method_id: null,
         deleted_at: null,
         first_user_event_at: null,
-        avatar_url: "https://www.gravatar.com/avatar/e233d4a29013e9d87150c6237c6777bedf379ebf1acdc5d6126fec7e8bb74fb5?d=404"
+        avatar_url:
+          "https://www.gravatar.com/avatar/e233d4a29013e9d87150c6237c6777bedf379ebf1acdc5d6126fec7e8bb74fb5?d=404"
       }))
     })
   )
@@ -277,7 +295,13 @@ describe("create", () => {
         const { json, status } = yield* create(text)
         expect([text, status, json]).toEqual([text, 422, {
           error: "RequestValidationError",
-          detail: [{ type: "json_invalid", loc: ["body", position], msg: "JSON decode error", input: {}, ctx: { error } }]
+          detail: [{
+            type: "json_invalid",
+            loc: ["body", position],
+            msg: "JSON decode error",
+            input: {},
+            ctx: { error }
+          }]
         }])
       }
       const plain = yield* create("{\"email\":\"a@example.com\"}", { headers: { "content-type": "text/plain" } })
@@ -313,7 +337,9 @@ describe("create", () => {
       expect(yield* types({ [long]: 1 })).toEqual([["string_too_long", [...at, long, "[key]"]]])
       const many = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, i]))
       expect(yield* types(many(51))).toEqual([["too_long", at]])
-      expect((yield* create({ email: "a@example.com", metadata: { ...many(49), ["k".repeat(40)]: "x".repeat(500) } })).status)
+      expect(
+        (yield* create({ email: "a@example.com", metadata: { ...many(49), ["k".repeat(40)]: "x".repeat(500) } })).status
+      )
         .toBe(201)
       const [id] = yield* control.seed("polar", 1)
       const update = yield* call("PATCH", `/v1/customers/${id}`, { metadata: { k: null } })
@@ -344,7 +370,10 @@ describe("create", () => {
           "\"msg\":\"A customer with this email address already exists.\",\"input\":\"customer@example.com\"}]}"
       )
       const both = yield* create({ email: "Customer@Example.com", external_id: "usr_1" })
-      expect([both.status, both.json]).toEqual([422, { error: "PolarRequestValidationError", detail: [email, externalId] }])
+      expect([both.status, both.json]).toEqual([422, {
+        error: "PolarRequestValidationError",
+        detail: [email, externalId]
+      }])
       const other = yield* create({ email: "b@example.com", external_id: "usr_1" })
       expect(other.json.detail).toEqual([externalId])
     })
@@ -455,7 +484,11 @@ describe("create", () => {
       expect((yield* create({ email: "a@example.com", organization_id: home }, { token })).status).toBe(201)
 
       const other = "b3a5c8d2-1f4e-4c6b-8a9d-2e7f6c5b4a31"
-      const [id] = yield* control.seed("polar", [{ organization_id: other, external_id: "same", email: "a@example.com" }])
+      const [id] = yield* control.seed("polar", [{
+        organization_id: other,
+        external_id: "same",
+        email: "a@example.com"
+      }])
       yield* control.seed("polar", [{ external_id: "same", email: "c@example.com" }])
       expect((yield* call("GET", `/v1/customers/${id}`)).status).toBe(404)
       expect((yield* call("GET", `/v1/customers/${id}`, undefined, { token })).status).toBe(200)
@@ -536,7 +569,11 @@ describe("update", () => {
         [["body", "email"], "A customer with this email address already exists."],
         [["body", "external_id"], "A customer with this external ID already exists."]
       ], bare.id)
-      yield* refused({ tax_id: "12345" }, [[["body", "billing_address"], "Country is required to validate tax ID."]], bare.id)
+      yield* refused(
+        { tax_id: "12345" },
+        [[["body", "billing_address"], "Country is required to validate tax ID."]],
+        bare.id
+      )
       yield* refused({ tax_id: "1" }, [[["body", "tax_id"], "Invalid tax ID."]])
       yield* refused({ billing_address: { country: "AQ" } }, [[["body", "tax_id"], "Invalid tax ID."]])
       const schema = yield* call("PATCH", `/v1/customers/${before.id}`, {
@@ -639,7 +676,12 @@ describe("delete", () => {
       const { call, control, create } = yield* inProcess
       const billing_address = { country: "FR" }
       const { json: plain } = yield* create({ email: "a@example.com", name: "Ann", billing_address })
-      const { json: taxed } = yield* create({ email: "b@example.com", name: "Bob", billing_address, tax_id: "FR61954506077" })
+      const { json: taxed } = yield* create({
+        email: "b@example.com",
+        name: "Bob",
+        billing_address,
+        tax_id: "FR61954506077"
+      })
       const wrong = yield* call("DELETE", `/v1/customers/${plain.id}?anonymize=`)
       expect(issue(wrong.json)).toEqual([["bool_parsing", ["query", "anonymize"]]])
       yield* call("DELETE", `/v1/customers/${plain.id}?anonymize=true`)
@@ -870,7 +912,7 @@ describe("export", () => {
           email: null,
           name: "two\nlines",
           created_at: "2026-01-03T13:37:00Z",
-          metadata: { "é": true, n: 1.5 }
+          metadata: { é: true, n: 1.5 }
         }
       ])
       const { headers, text } = yield* call("GET", "/v1/customers/export")

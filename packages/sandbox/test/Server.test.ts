@@ -1,5 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Scope, TestClock } from "effect"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as TestClock from "effect/TestClock"
 import * as Http from "node:http"
 import * as Net from "node:net"
 import { Fault, Sandbox, SandboxControl } from "../src/index.js"
@@ -223,7 +228,9 @@ describe("start and stop", () => {
       const scope = yield* Scope.make()
       const { control, port, urlOf } = yield* Sandbox.serve().pipe(Scope.extend(scope))
       yield* control.inject({ fault: Fault.StallBody({ bytes: 1 }), times: Infinity })
-      const response = yield* Effect.promise(() => fetch(`${urlOf("polar")}/v1/customers/`, initOf("GET", undefined, {})))
+      const response = yield* Effect.promise(() =>
+        fetch(`${urlOf("polar")}/v1/customers/`, initOf("GET", undefined, {}))
+      )
       const body = response.text().catch((error) => error.message)
       yield* Scope.close(scope, Exit.void)
       expect(yield* Effect.promise(() => body)).toBe("terminated")

@@ -18,14 +18,16 @@ ajv.addFormat("uri", true)
 ajv.addSchema(document, "polar")
 
 const templateOf = (path: string): string | undefined =>
-  Object.keys(document.paths).find((template) =>
-    !template.includes("{") && template === path
-  ) ?? Object.keys(document.paths).find((template) =>
-    template.includes("external/{") && new RegExp(`^${template.replace(/\{\w+\}/, "[^/]+")}$`).test(path)
-  ) ?? Object.keys(document.paths).find((template) => new RegExp(`^${template.replace(/\{\w+\}/, "[^/]+")}$`).test(path))
+  Object.keys(document.paths).find((template) => !template.includes("{") && template === path) ??
+    Object.keys(document.paths).find((template) =>
+      template.includes("external/{") && new RegExp(`^${template.replace(/\{\w+\}/, "[^/]+")}$`).test(path)
+    ) ?? Object.keys(document.paths).find((template) =>
+      new RegExp(`^${template.replace(/\{\w+\}/, "[^/]+")}$`).test(path)
+    )
 
-const pointer = (text: string) => text.replaceAll("~", "~0").replaceAll("/", "~1").replaceAll("{", "%7B")
-  .replaceAll("}", "%7D")
+const pointer = (text: string) =>
+  text.replaceAll("~", "~0").replaceAll("/", "~1").replaceAll("{", "%7B")
+    .replaceAll("}", "%7D")
 
 /** What the document finds wrong with a JSON answer; `undefined` where it says nothing about it. */
 export const problems = (
@@ -40,8 +42,9 @@ export const problems = (
     template === undefined ||
     document.paths[template][verb]?.responses?.[status]?.content?.["application/json"] === undefined
   ) return undefined
-  const reference =
-    `polar#/paths/${pointer(template)}/${verb}/responses/${status}/content/${pointer("application/json")}/schema`
+  const reference = `polar#/paths/${pointer(template)}/${verb}/responses/${status}/content/${
+    pointer("application/json")
+  }/schema`
   const validate = ajv.getSchema(reference)
   if (validate === undefined) throw new Error(`no schema at ${reference}`)
   return validate(json) === true ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`)

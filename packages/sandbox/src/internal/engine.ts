@@ -44,7 +44,7 @@ export type Delivery = Data.TaggedEnum<{
     readonly status: number
     readonly headers: Readonly<Record<string, string>>
     readonly bytes: Uint8Array
-    readonly then: "cut" | "stall"
+    readonly ending: "cut" | "stall"
   }
   Reset: {}
 }>
@@ -116,8 +116,7 @@ const toBytes = (body: Uint8Array | Iterable<Uint8Array>): Uint8Array => {
   return bytes
 }
 
-const part = (body: Uint8Array, bytes: number | undefined): Uint8Array =>
-  body.subarray(0, bytes ?? body.length >>> 1)
+const part = (body: Uint8Array, bytes: number | undefined): Uint8Array => body.subarray(0, bytes ?? body.length >>> 1)
 
 const replaceBody = (delivery: Data.TaggedEnum.Value<Delivery, "Whole">, body: Uint8Array): Delivery => {
   const { "content-length": _, ...headers } = delivery.headers
@@ -135,8 +134,7 @@ const parseJson = (text: string): { readonly json: unknown } | undefined => {
 const onWhole = (
   answer: Effect.Effect<Delivery>,
   change: (delivery: Data.TaggedEnum.Value<Delivery, "Whole">) => Delivery
-): Effect.Effect<Delivery> =>
-  Effect.map(answer, (delivery) => delivery._tag === "Whole" ? change(delivery) : delivery)
+): Effect.Effect<Delivery> => Effect.map(answer, (delivery) => delivery._tag === "Whole" ? change(delivery) : delivery)
 
 const applyFault = (fault: Fault, answer: Effect.Effect<Delivery>): Effect.Effect<Delivery> => {
   switch (fault._tag) {
@@ -160,7 +158,7 @@ const applyFault = (fault: Fault, answer: Effect.Effect<Delivery>): Effect.Effec
           status,
           headers,
           bytes: part(toBytes(body), fault.bytes),
-          then: fault._tag === "CutBody" ? "cut" : "stall"
+          ending: fault._tag === "CutBody" ? "cut" : "stall"
         }))
     case "CutJson":
       return onWhole(answer, (delivery) => replaceBody(delivery, part(toBytes(delivery.body), fault.bytes)))

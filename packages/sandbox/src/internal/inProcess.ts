@@ -78,7 +78,7 @@ const toResponse = (delivery: Delivery, exchange: Exchange, url: URL, signal: Ab
   let body: BodyInit | null
   if (delivery._tag === "Part") {
     const pieces = delivery.bytes.length === 0 ? [] : [delivery.bytes]
-    body = streamed(pieces.values(), delivery.then, exchange, signal)
+    body = streamed(pieces.values(), delivery.ending, exchange, signal)
   } else if (delivery.body instanceof Uint8Array) {
     exchange.close()
     body = Uint8Array.from(delivery.body)
@@ -206,7 +206,7 @@ export const makeFetch = (engine: Engine, fork: Fork): typeof globalThis.fetch =
     const { status } = response
     const toGet = (sending.method === "POST" && (status === 301 || status === 302)) ||
       (status === 303 && sending.method !== "GET" && sending.method !== "HEAD")
-    if (toGet) for (const name of ["content-type", "content-language", "content-encoding"]) next.delete(name)
+    if (toGet) { for (const name of ["content-type", "content-language", "content-encoding"]) next.delete(name) }
     sending = { ...sending, url, headers: next, ...(toGet ? { method: "GET", body: new Uint8Array(), length: 0 } : {}) }
   }
 }

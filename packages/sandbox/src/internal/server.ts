@@ -36,7 +36,7 @@ const deliver = (delivery: Delivery, response: Http.ServerResponse, exchange: Ex
   exchange.sent(delivery.status)
   response.writeHead(delivery.status, { ...delivery.headers })
   if (delivery._tag === "Part") {
-    if (delivery.then === "stall") {
+    if (delivery.ending === "stall") {
       response.flushHeaders()
       if (delivery.bytes.length > 0) response.write(delivery.bytes)
       return

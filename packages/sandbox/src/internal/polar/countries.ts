@@ -16,8 +16,9 @@ export const inputCountries: ReadonlyArray<string> = countries.filter(
 
 /** ISO 3166-2 subdivisions of the two countries whose states are checked. */
 export const subdivisions: Readonly<Record<string, ReadonlyArray<string>>> = {
-  US: ("AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR " +
-    "PA RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR UM VI").split(" "),
+  US:
+    ("AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR " +
+      "PA RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR UM VI").split(" "),
   CA: "AB BC MB NB NL NS NT NU ON PE QC SK YT".split(" ")
 }
 

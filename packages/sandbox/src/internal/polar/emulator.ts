@@ -52,8 +52,7 @@ const challenge = (parameters: string) => ({ "www-authenticate": `Bearer realm="
 const unauthorized = json(401, { error: "Unauthorized", detail: "Unauthorized" }, challenge(""))
 const badToken = json(401, {
   error: "invalid_token",
-  error_description:
-    "The access token provided is expired, revoked, malformed, or invalid for other reasons."
+  error_description: "The access token provided is expired, revoked, malformed, or invalid for other reasons."
 }, challenge(`, error="invalid_token"`))
 const badScope = json(403, {
   error: "insufficient_scope",
@@ -86,7 +85,9 @@ const authenticate = (call: Call): Token | Answer => {
 const one = (call: Call, name: string): string | undefined => call.query.findLast(([key]) => key === name)?.[1]
 
 const readOrganizations = (call: Call, issues: Array<Issue>): ReadonlyArray<string> =>
-  call.query.filter(([key]) => key === "organization_id").map(([key, value], i) => uuid4(value, ["query", key, i], issues))
+  call.query.filter(([key]) => key === "organization_id").map(([key, value], i) =>
+    uuid4(value, ["query", key, i], issues)
+  )
 
 const isSortKey = (key: string): key is SortKey => sortKeys.some((known) => known === key)
 
@@ -138,8 +139,7 @@ const valueError = (name: string, msg: string, input: unknown): Issue => ({
   input
 })
 
-const emailTaken = (email: string) =>
-  valueError("email", "A customer with this email address already exists.", email)
+const emailTaken = (email: string) => valueError("email", "A customer with this email address already exists.", email)
 const externalIdTaken = (externalId: string) =>
   valueError("external_id", "A customer with this external ID already exists.", externalId)
 
@@ -172,7 +172,11 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
         ? given === null
           ? undefined
           : {
-            ...valueError("organization_id", "Setting organization_id is disallowed when using an organization token.", given),
+            ...valueError(
+              "organization_id",
+              "Setting organization_id is disallowed when using an organization token.",
+              given
+            ),
             type: "organization_token"
           }
         : given === null
@@ -326,7 +330,11 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
         if (issues.length > 0) return schemaError(issues)
         const [stored, another] = store.withExternalId(sight, call.params["external_id"] ?? "")
         if (another !== undefined) {
-          return { status: 500, headers: { "content-type": "text/plain; charset=utf-8" }, body: "Internal Server Error" }
+          return {
+            status: 500,
+            headers: { "content-type": "text/plain; charset=utf-8" },
+            body: "Internal Server Error"
+          }
         }
         return stored === undefined ? noResource : answer(stored)
       }),

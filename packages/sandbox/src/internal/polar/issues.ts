@@ -266,7 +266,12 @@ export const metadata: Reader<Metadata> = (input, loc, issues) => {
   return Object.fromEntries(entries)
 }
 
-export const positiveInteger = (given: string | undefined, loc: Loc, issues: Array<Issue>, otherwise: number): number => {
+export const positiveInteger = (
+  given: string | undefined,
+  loc: Loc,
+  issues: Array<Issue>,
+  otherwise: number
+): number => {
   if (given === undefined) return otherwise
   if (!/^\s*[+-]?\d+(\.0*)?\s*$/.test(given)) {
     const msg = "Input should be a valid integer, unable to parse string as an integer"

@@ -130,41 +130,61 @@ const matches = (filter: Filter) => {
   }
 }
 
+/** Ids of the live customers by what must be unique among them. */
+interface Organization {
+  readonly emails: Map<string, string>
+  readonly externalIds: Map<string, string>
+}
+
+const emptyOrganization = (): Organization => ({ emails: new Map(), externalIds: new Map() })
+
 export const makeStore = (world: World) => {
   let live = new Map<string, Stored>()
   let gone: ReadonlyArray<Stored> = []
-  let idsByEmail = new Map<string, string>()
-  let idsByExternalId = new Map<string, string>()
-  const organizations = new Set([homeOrganization])
+  let organizations = new Map<string, Organization>([[homeOrganization, emptyOrganization()]])
   let writes = 0
   let generated = 0
   let lists = new Map<string, ReadonlyArray<Stored>>()
-
-  const emailKey = (organization: string, email: string) => `${organization}\n${email.toLowerCase()}`
-  const externalKey = (organization: string, externalId: string) => `${organization}\n${externalId}`
 
   const wrote = () => {
     writes++
     lists.clear()
   }
 
+  const organizationOf = ({ organization_id }: Stored): Organization => {
+    let organization = organizations.get(organization_id)
+    if (organization === undefined) {
+      organization = emptyOrganization()
+      organizations.set(organization_id, organization)
+    }
+    return organization
+  }
+
   const index = (stored: Stored) => {
     live.set(stored.id, stored)
-    organizations.add(stored.organization_id)
-    if (stored.email !== null) idsByEmail.set(emailKey(stored.organization_id, stored.email), stored.id)
-    if (stored.external_id !== null) {
-      idsByExternalId.set(externalKey(stored.organization_id, stored.external_id), stored.id)
-    }
+    const { emails, externalIds } = organizationOf(stored)
+    if (typeof stored.email === "string") emails.set(stored.email.toLowerCase(), stored.id)
+    if (stored.external_id !== null) externalIds.set(stored.external_id, stored.id)
   }
 
   const unindex = (stored: Stored) => {
-    if (stored.email !== null) idsByEmail.delete(emailKey(stored.organization_id, stored.email))
-    if (stored.external_id !== null) idsByExternalId.delete(externalKey(stored.organization_id, stored.external_id))
+    const { emails, externalIds } = organizationOf(stored)
+    if (typeof stored.email === "string") emails.delete(stored.email.toLowerCase())
+    if (stored.external_id !== null) externalIds.delete(stored.external_id)
   }
 
-  const ownerOfEmail = (organization: string, email: string) => idsByEmail.get(emailKey(organization, email))
+  const ownerOfEmail = (organization: string, email: string) =>
+    organizations.get(organization)?.emails.get(email.toLowerCase())
   const ownerOfExternalId = (organization: string, externalId: string) =>
-    idsByExternalId.get(externalKey(organization, externalId))
+    organizations.get(organization)?.externalIds.get(externalId)
+
+  /** All that a filter can let through: where it asks for an e-mail, only who has it. */
+  const candidates = ({ email }: Filter): ReadonlyArray<Stored> =>
+    email === undefined
+      ? Array.from(live.values())
+      : Array.from(organizations.keys()).flatMap((organization) =>
+        live.get(ownerOfEmail(organization, email) ?? "") ?? []
+      )
 
   const seeded = (seed: PolarSeed): Stored => {
     const address = seed.billing_address
@@ -206,10 +226,9 @@ export const makeStore = (world: World) => {
     ownerOfExternalId,
     /** One per organization in sight. */
     withExternalId: (sight: Sight, externalId: string): ReadonlyArray<Stored> =>
-      Array.from(sight === undefined ? organizations : [sight]).flatMap((organization) => {
-        const stored = live.get(ownerOfExternalId(organization, externalId) ?? "")
-        return stored === undefined ? [] : [stored]
-      }),
+      Array.from(sight === undefined ? organizations.keys() : [sight]).flatMap((organization) =>
+        live.get(ownerOfExternalId(organization, externalId) ?? "") ?? []
+      ),
     hasOrganization: (id: string) => organizations.has(id),
     insert: (stored: Stored) => {
       wrote()
@@ -233,7 +252,7 @@ export const makeStore = (world: World) => {
       if (known !== undefined) return known
       const compare = filter.sorting.map(compareKey)
       const salt = mix(writes)
-      const rows = Array.from(live.values())
+      const rows = candidates(filter)
         .filter(matches(filter))
         .map((stored) => ({ stored, tie: mix(parseInt(stored.id.slice(0, 8), 16) ^ salt) }))
       rows.sort((a, b) => {
@@ -259,8 +278,8 @@ export const makeStore = (world: World) => {
         const stored = seeded(seed)
         if (
           live.has(stored.id) ||
-          (typeof stored.email === "string" && ownerOfEmail(stored.organization_id, stored.email) !== undefined) ||
-          (stored.external_id !== null && ownerOfExternalId(stored.organization_id, stored.external_id) !== undefined)
+          (typeof stored.email === "string" && organizationOf(stored).emails.has(stored.email.toLowerCase())) ||
+          (stored.external_id !== null && organizationOf(stored).externalIds.has(stored.external_id))
         ) throw new Error("a seeded customer has an id, an e-mail or an external id that is taken")
         index(stored)
         ids.push(stored.id)
@@ -270,16 +289,18 @@ export const makeStore = (world: World) => {
     },
     snapshot: () => {
       const before = { live: new Map(live), gone, writes, generated }
-      const emails = new Map(idsByEmail)
-      const externalIds = new Map(idsByExternalId)
+      const copies = Array.from(
+        organizations,
+        ([id, { emails, externalIds }]): [string, Organization] => [
+          id,
+          { emails: new Map(emails), externalIds: new Map(externalIds) }
+        ]
+      )
       return () => {
         ;({ gone, generated, live, writes } = before)
-        idsByEmail = emails
-        idsByExternalId = externalIds
+        organizations = new Map(copies)
         lists = new Map()
       }
     }
   }
 }
-
-export type Store = ReturnType<typeof makeStore>
