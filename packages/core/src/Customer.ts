@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as DateTime from "effect/DateTime"
-import * as Equivalence from "effect/Equivalence"
+import type * as Equivalence from "effect/Equivalence"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -216,8 +216,19 @@ export class Customer extends Schema.Class<Customer>("@effect-customers/core/Cus
   createdAt: Schema.DateTimeUtc,
   updatedAt: Schema.OptionFromNullOr(Schema.DateTimeUtc)
 }) {
+  // a private field is out of sight even of `util.inspect` with `showHidden`; the symbol reads it
+  #raw: unknown = undefined
+
   /** @internal */
-  declare readonly [RawSymbol]: unknown
+  get [RawSymbol](): unknown {
+    return this.#raw
+  }
+
+  /** @internal */
+  static withRaw(customer: Customer, raw: unknown): Customer {
+    customer.#raw = raw
+    return customer
+  }
 }
 
 /**
@@ -226,8 +237,7 @@ export class Customer extends Schema.Class<Customer>("@effect-customers/core/Cus
  * @since 0.1.0
  * @category raw
  */
-export const withRaw = (customer: Customer, raw: unknown): Customer =>
-  Object.defineProperty(customer, RawSymbol, { value: raw, enumerable: false })
+export const withRaw = (customer: Customer, raw: unknown): Customer => Customer.withRaw(customer, raw)
 
 /**
  * The provider's own object, untyped, or none for a customer that did not come from a provider's answer. Programs use

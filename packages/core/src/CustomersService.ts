@@ -18,6 +18,7 @@ import type { CustomersByExternalId } from "./CustomersByExternalId.js"
 import type * as Errors from "./CustomersError.js"
 import { InvalidRequest, renamePaths, Unsupported } from "./CustomersError.js"
 import { pathIssues } from "./internal/parseIssues.js"
+import { withSpan } from "./internal/span.js"
 import * as Page from "./Page.js"
 
 /**
@@ -175,7 +176,7 @@ const spanOptions = (provider: Provider, operation: string) => ({
 
 /** @internal */
 export const trace = (provider: Provider) => <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) =>
-  Effect.withSpan(effect, `CustomersService.${operation}`, spanOptions(provider, operation))
+  withSpan(effect, `CustomersService.${operation}`, spanOptions(provider, operation))
 
 /** @internal */
 export const tracedStream = <A, E, R>(provider: Provider, operation: string, stream: Stream.Stream<A, E, R>) =>

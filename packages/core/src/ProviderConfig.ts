@@ -28,17 +28,29 @@ export const secret = (name: string): Config.Config<Redacted.Redacted<string>> =
     (text) => isBlank(text) ? Either.left(refuse("expected a secret")) : Either.right(Redacted.make(text.trim()))
   )
 
+/** Undefined when the variable is absent or blank. The refusal stays next to the variable, so that it is named. */
+const optional = <A>(
+  name: string,
+  parse: (text: string) => Either.Either<A, ConfigError.ConfigError>
+): Config.Config<A | undefined> =>
+  Config.map(
+    Config.option(
+      Config.mapOrFail(
+        Config.string(name),
+        (text): Either.Either<A | undefined, ConfigError.ConfigError> =>
+          isBlank(text) ? Either.right(undefined) : parse(text.trim())
+      )
+    ),
+    Option.getOrUndefined
+  )
+
 /**
  * A text, trimmed; undefined when the variable is absent or blank.
  *
  * @since 0.1.0
  * @category configs
  */
-export const text = (name: string): Config.Config<string | undefined> =>
-  Config.map(
-    Config.option(Config.string(name)),
-    (text) => Option.getOrUndefined(Option.filter(Option.map(text, (text) => text.trim()), (text) => text !== ""))
-  )
+export const text = (name: string): Config.Config<string | undefined> => optional(name, Either.right)
 
 /**
  * One of the given words; undefined when the variable is absent or blank.
@@ -50,12 +62,11 @@ export const literal = <const Words extends ReadonlyArray<string>>(
   name: string,
   words: Words
 ): Config.Config<Words[number] | undefined> =>
-  Config.mapOrFail(text(name), (given) => {
-    const word = words.find((word) => word === given)
-    return given === undefined || word !== undefined
-      ? Either.right(word)
-      : Either.left(refuse(`expected one of ${words.join(", ")}`))
-  })
+  optional(name, (text) =>
+    Either.fromNullable(
+      words.find((word) => word === text),
+      () => refuse(`expected one of ${words.join(", ")}`)
+    ))
 
 /** The same error without the words that may quote a value: only messages of this module are kept. */
 const withoutValues = (error: ConfigError.ConfigError): ConfigError.ConfigError => {

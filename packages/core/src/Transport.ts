@@ -30,6 +30,7 @@ import * as Errors from "./CustomersError.js"
 import * as Endpoint from "./Endpoint.js"
 import { pathIssues } from "./internal/parseIssues.js"
 import { loneSurrogate, segmentProblem } from "./internal/pathSegment.js"
+import { withSpan } from "./internal/span.js"
 import { version } from "./internal/version.js"
 import * as RequestTimeout from "./RequestTimeout.js"
 
@@ -252,7 +253,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
       ).pipe(within(endpoint, timeouts.attempt))
     }).pipe(
       Effect.tapError(annotateError),
-      Effect.withSpan(`customers.${endpoint.operation}`, spanOptions(endpoint))
+      (attempt) => withSpan(attempt, `customers.${endpoint.operation}`, spanOptions(endpoint))
     )
 
   const read = (
