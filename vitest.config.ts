@@ -4,6 +4,8 @@ import projects from "./vitest.workspace.js"
 export default defineConfig({
   test: {
     projects,
-    reporters: ["verbose"]
+    reporters: ["verbose"],
+    minWorkers: 1,
+    maxWorkers: 2
   }
 })

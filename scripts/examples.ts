@@ -1,0 +1,72 @@
+/**
+ * Type-checks every `ts` block of the docstrings, the READMEs and the guides, in one program. Each block becomes a module
+ * of its own in `.examples`, on the lines it has in its document: what tsc says of it is where a reader finds it.
+ */
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+
+const folder = ".examples"
+
+const filesUnder = (path: string, suffix: string): Array<string> =>
+  existsSync(path)
+    ? readdirSync(path, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(suffix))
+      .map((file) => join(path, file))
+    : []
+
+const workspace = ["packages", "examples"].flatMap((parent) => readdirSync(parent).map((name) => join(parent, name)))
+
+const documents = [
+  "README.md",
+  ...filesUnder("docs", ".md"),
+  ...workspace.flatMap((path) => [join(path, "README.md"), ...filesUnder(join(path, "src"), ".ts")])
+].filter((path) => existsSync(path))
+
+interface Example {
+  /** The line of the opening fence, from 1. */
+  readonly line: number
+  readonly code: ReadonlyArray<string>
+}
+
+const examplesOf = (text: string): ReadonlyArray<Example> => {
+  const examples: Array<Example> = []
+  let open: { readonly line: number; readonly code: Array<string> } | undefined
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const fence = /^[\s/*]*```(\S*)/.exec(line)
+    if (open === undefined) {
+      if (fence?.[1] === "ts") open = { line: index + 1, code: [] }
+    } else if (fence === null) {
+      open.code.push(line.replace(/^\s*\*(?!\/) ?/, ""))
+    } else {
+      examples.push(open)
+      open = undefined
+    }
+  }
+  return examples
+}
+
+rmSync(folder, { recursive: true, force: true })
+const files: Array<string> = []
+for (const document of documents) {
+  for (const { code, line } of examplesOf(readFileSync(document, "utf8"))) {
+    const file = `${document}.${line}.ts`
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), "\n".repeat(line) + code.join("\n") + "\n")
+    files.push(file)
+  }
+}
+writeFileSync(
+  join(folder, "tsconfig.json"),
+  JSON.stringify({ extends: "../tsconfig.json", compilerOptions: { noUnusedLocals: false }, include: [], files })
+)
+
+const tsc = spawnSync(
+  process.execPath,
+  ["node_modules/typescript/bin/tsc", "--noEmit", "--pretty", "false", "--project", folder],
+  { encoding: "utf8" }
+)
+process.stdout.write(tsc.stdout.replaceAll(/^\.examples\/(.+?)\.\d+\.ts\(/gm, "$1("))
+process.stderr.write(tsc.stderr)
+process.stdout.write(`${files.length} examples in ${documents.length} documents\n`)
+process.exitCode = files.length === 0 ? 1 : tsc.status ?? 1
