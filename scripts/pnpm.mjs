@@ -5,11 +5,15 @@ import { fileURLToPath } from "node:url"
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
 
-/** Ends with the exit status of pnpm. */
+// `npm run --silent` reaches pnpm as well, and there it would hide why an installation failed.
+const { npm_config_loglevel: _, ...env } = process.env
+
+/** What `spawnSync` answers; `status` is the exit status of pnpm. */
 export const pnpm = (args, options = {}) =>
   spawnSync("npx", ["--yes", "--prefer-offline", manifest.packageManager, ...args], {
     stdio: ["ignore", "inherit", "inherit"],
     shell: process.platform === "win32",
+    env,
     ...options
   })
 
