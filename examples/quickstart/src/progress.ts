@@ -23,7 +23,7 @@ const appearance = {
 
 export const layer = (output: NodeJS.WritableStream): Layer.Layer<Progress> =>
   Layer.succeed(Progress, {
-    bar: (label, total, use) =>
+    bar: <A, E, R>(label: string, total: number, use: (advance: Effect.Effect<void>) => Effect.Effect<A, E, R>) =>
       Effect.acquireUseRelease(
         Effect.sync(() => {
           const bar = new SingleBar({ ...appearance, stream: output }, Presets.shades_classic)

@@ -42,9 +42,8 @@ describe("npm run demo", () => {
       expect(status, stderr).toBe(0)
       expect(stdout).toMatch(/^list, one page +1 +1 of 1 /m)
       expect(stdout + stderr).not.toMatch(/ada|polar_oat/i)
-      expect((yield* control.requests).map(({ headers, method }) => [method, headers.authorization])).toEqual(
-        Array(3).fill(["GET", "Bearer polar_oat_from_the_environment"])
-      )
+      const sent = (yield* control.requests).map(({ headers, method }) => `${method} by ${headers.authorization}`)
+      expect(new Set(sent)).toEqual(new Set(["GET by Bearer polar_oat_from_the_environment"]))
     }).pipe(Effect.provide(Sandbox.layerServer())), 60_000)
 
   it.live("--live without a token says which variable it misses", () =>
