@@ -29,13 +29,13 @@ export const openLiteral = <const Known extends ReadonlyArray<string>>(
 ): Schema.Schema<Known[number] | (string & {}), string> => Schema.String
 
 /**
- * A tag that is none of the known ones. Branded, so that comparing a tag with a known one narrows a union to the
- * member of that tag.
+ * A tag that is none of the known ones: any other string. Its type is one literal, because comparing a tag with a known
+ * one narrows a union to the member of that tag only where no member's tag is a plain string.
  *
  * @since 0.1.0
  * @category models
  */
-export type UnknownTag = string & Brand.Brand<"@effect-customers/core/UnknownTag">
+export type UnknownTag = "a tag that is not known yet" & Brand.Brand<"@effect-customers/core/UnknownTag">
 
 /**
  * The tag of the last member of an open union. It refuses the known tags, so that a malformed known member does not
@@ -46,8 +46,7 @@ export type UnknownTag = string & Brand.Brand<"@effect-customers/core/UnknownTag
  */
 export const unknownTag = (known: ReadonlyArray<AST.LiteralValue>): Schema.Schema<UnknownTag, string> =>
   Schema.String.pipe(
-    Schema.filter((tag) => !known.includes(tag), { description: "a tag that is not known yet" }),
-    Schema.brand("@effect-customers/core/UnknownTag")
+    Schema.filter((tag): tag is UnknownTag => !known.includes(tag), { description: "a tag that is not known yet" })
   )
 
 /**

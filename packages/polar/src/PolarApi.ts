@@ -116,64 +116,74 @@ const grantFields = {
   benefit_metadata: PolarMetadata
 }
 
-const grant = <const Type extends string, Fields extends Schema.Struct.Fields>(
+const grant = <const Type extends string, Properties extends Schema.Schema.Any>(
   benefit_type: Type,
-  properties: Fields
-) =>
-  Schema.Struct({
-    ...grantFields,
-    benefit_type: Schema.Literal(benefit_type),
-    properties: Schema.Struct(properties)
-  })
+  properties: Properties
+) => Schema.Struct({ ...grantFields, benefit_type: Schema.Literal(benefit_type), properties })
+
+/** An object of whatever keys: `Schema.Struct({})` would take a text as well. */
+const noKnownProperties = Schema.Record({ key: Schema.String, value: Schema.Unknown })
 
 const optionalText = Lenient.optional(Schema.String)
 
 /**
- * Granted `custom` benefit. No properties.
+ * Granted `custom` benefit. It has no properties of its own.
  *
  * @since 0.1.0
  * @category benefits
  */
-export const CustomGrant = grant("custom", {})
+export const CustomGrant = grant("custom", noKnownProperties)
 
 /**
  * @since 0.1.0
  * @category benefits
  */
-export const DiscordGrant = grant("discord", {
-  account_id: optionalText,
-  guild_id: optionalText,
-  role_id: optionalText,
-  granted_account_id: optionalText
-})
+export const DiscordGrant = grant(
+  "discord",
+  Schema.Struct({
+    account_id: optionalText,
+    guild_id: optionalText,
+    role_id: optionalText,
+    granted_account_id: optionalText
+  })
+)
 
 /**
  * @since 0.1.0
  * @category benefits
  */
-export const GitHubRepositoryGrant = grant("github_repository", {
-  account_id: optionalText,
-  repository_owner: optionalText,
-  repository_name: optionalText,
-  permission: Lenient.optional(Lenient.openLiteral("pull", "triage", "push", "maintain", "admin")),
-  granted_account_id: optionalText
-})
+export const GitHubRepositoryGrant = grant(
+  "github_repository",
+  Schema.Struct({
+    account_id: optionalText,
+    repository_owner: optionalText,
+    repository_name: optionalText,
+    permission: Lenient.optional(Lenient.openLiteral("pull", "triage", "push", "maintain", "admin")),
+    granted_account_id: optionalText
+  })
+)
 
 /**
  * @since 0.1.0
  * @category benefits
  */
-export const DownloadablesGrant = grant("downloadables", { files: Lenient.optional(Schema.Array(Schema.String)) })
+export const DownloadablesGrant = grant(
+  "downloadables",
+  Schema.Struct({ files: Lenient.optional(Schema.Array(Schema.String)) })
+)
 
 /**
  * @since 0.1.0
  * @category benefits
  */
-export const LicenseKeysGrant = grant("license_keys", {
-  user_provided_key: optionalText,
-  license_key_id: optionalText,
-  display_key: optionalText
-})
+export const LicenseKeysGrant = grant(
+  "license_keys",
+  Schema.Struct({
+    user_provided_key: optionalText,
+    license_key_id: optionalText,
+    display_key: optionalText
+  })
+)
 
 /**
  * Granted `meter_credit` benefit. Its properties are empty in practice.
@@ -181,26 +191,29 @@ export const LicenseKeysGrant = grant("license_keys", {
  * @since 0.1.0
  * @category benefits
  */
-export const MeterCreditGrant = grant("meter_credit", {})
+export const MeterCreditGrant = grant("meter_credit", noKnownProperties)
 
 /**
  * @since 0.1.0
  * @category benefits
  */
-export const FeatureFlagGrant = grant("feature_flag", {})
+export const FeatureFlagGrant = grant("feature_flag", noKnownProperties)
 
 /**
  * @since 0.1.0
  * @category benefits
  */
-export const SlackSharedChannelGrant = grant("slack_shared_channel", {
-  invited_email: optionalText,
-  channel_id: optionalText,
-  channel_name: optionalText,
-  invite_id: optionalText,
-  invite_url: optionalText,
-  connected_team_id: optionalText
-})
+export const SlackSharedChannelGrant = grant(
+  "slack_shared_channel",
+  Schema.Struct({
+    invited_email: optionalText,
+    channel_id: optionalText,
+    channel_name: optionalText,
+    invite_id: optionalText,
+    invite_url: optionalText,
+    connected_team_id: optionalText
+  })
+)
 
 const knownGrants = [
   CustomGrant,
@@ -356,9 +369,10 @@ export interface PolarCustomerBalance extends Schema.Schema.Type<typeof PolarCus
 
 /** Refused here, because Polar could store it and never find it again: it is part of a URL later. */
 const ExternalId = Schema.String.pipe(
-  Schema.filter((id) => id.trim() !== "" && id !== "." && id !== ".." && !id.includes("/"), {
-    description: "an external id that is not blank, no dot segment, without a slash"
-  })
+  Schema.filter(
+    (id) => id.trim() !== "" && id !== "." && id !== ".." && !id.includes("/") && !/\p{Surrogate}/u.test(id),
+    { description: "an external id that is not blank, no dot segment, without slashes and lone surrogates" }
+  )
 )
 
 const Name = Schema.String.pipe(Schema.maxLength(256, { description: "a string of at most 256 characters" }))

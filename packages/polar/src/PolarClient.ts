@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type * as Errors from "@effect-customers/core/CustomersError"
-import { InvalidResponse } from "@effect-customers/core/CustomersError"
+import { CustomerNotFound, InvalidResponse } from "@effect-customers/core/CustomersError"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Page from "@effect-customers/core/Page"
 import * as Transport from "@effect-customers/core/Transport"
@@ -12,6 +12,7 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Api from "./PolarApi.js"
@@ -161,20 +162,24 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
       transformClient: options.transformClient,
       issues: optionIssues(options)
     })
-    const inOrganization = organizationId === undefined ? {} : { organization_id: organizationId }
 
-    const list: Service["list"] = (query) => call(Api.list, { query: { ...inOrganization, ...query } })
+    /** What a call says wins; a key that is there and undefined says nothing. */
+    const inOrganization = <A extends { readonly organization_id?: Api.PolarListQuery["organization_id"] | null }>(
+      given: A
+    ) => ({ ...given, organization_id: given.organization_id ?? organizationId })
 
-    const streamPages: Service["streamPages"] = (query = {}, options) =>
+    const list: Service["list"] = (query = {}) => call(Api.list, { query: inOrganization(query) })
+
+    const streamPages: Service["streamPages"] = ({ sorting = [], ...query } = {}, options) =>
       Page.offsetWalk({
         provider: "polar",
         operation: "list",
         list: "customers",
-        filters: { ...inOrganization, ...query },
+        filters: inOrganization({ ...query, sorting }),
         pageSize,
         fetch: (page, limit) =>
           Effect.map(
-            list({ sorting: ["created_at", "email"], ...query, page, limit }),
+            list({ ...query, sorting: sorting.length === 0 ? ["created_at", "email"] : sorting, page, limit }),
             ({ items, pagination, unreadable }) => ({
               items,
               unreadable,
@@ -182,31 +187,44 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
               lastPage: pagination.max_page
             })
           ),
-        key: query.sorting === undefined
+        key: sorting.length === 0
           ? ({ created_at, id }) => ({ createdAt: Date.parse(created_at), id })
           : undefined
       }, options)
 
-    const exportBytes: Service["export"] = (query) => stream(Api.exportCsv, { query: { ...inOrganization, ...query } })
+    const exportBytes: Service["export"] = (query = {}) => stream(Api.exportCsv, { query: inOrganization(query) })
 
     return {
       list,
       stream: (query, options) => Page.items(streamPages(query, options)),
       streamPages,
-      create: (customer) => call(Api.create, { body: { ...inOrganization, ...customer } }),
+      create: (customer) => call(Api.create, { body: inOrganization(customer) }),
       export: exportBytes,
       exportRows: (query) => exportRows(exportBytes(query)),
-      get: (id) => call(Api.get, { path: { id } }),
-      update: (id, body) => call(Api.update, { path: { id }, body }),
-      delete: (id, query) => call(Api.delete, { path: { id }, query }),
+      get: (id) => byId(Api.get, id, call(Api.get, { path: { id } })),
+      update: (id, body) => byId(Api.update, id, call(Api.update, { path: { id }, body })),
+      delete: (id, query) => byId(Api.delete, id, call(Api.delete, { path: { id }, query })),
       getExternal: (external_id) => call(Api.getExternal, { path: { external_id } }),
       updateExternal: (external_id, body) => call(Api.updateExternal, { path: { external_id }, body }),
       deleteExternal: (external_id, query) => call(Api.deleteExternal, { path: { external_id }, query }),
-      getState: (id) => call(Api.getState, { path: { id } }),
+      getState: (id) => byId(Api.getState, id, call(Api.getState, { path: { id } })),
       getStateExternal: (external_id) => call(Api.getStateExternal, { path: { external_id } }),
-      getBalance: (id) => call(Api.getBalance, { path: { id } })
+      getBalance: (id) => byId(Api.getBalance, id, call(Api.getBalance, { path: { id } }))
     }
   })
+
+/** Polar decodes `%2F` before it routes, and has routes of these names. */
+const ofAnotherRoute = /\/|^(?:export|external)$/
+
+/** An id that would reach another route than the customer's (`external/usr_1`) is no customer's id. */
+const byId = <A, E>(
+  endpoint: Endpoint.Any,
+  id: string,
+  effect: Effect.Effect<A, E>
+): Effect.Effect<A, E | CustomerNotFound> =>
+  ofAnotherRoute.test(id)
+    ? new CustomerNotFound({ ...Endpoint.errorContext(endpoint), customerId: Redacted.make(id) })
+    : effect
 
 /**
  * Customers per page of `list` and the walks. Polar itself starts at 10 and clamps what is above 100.
@@ -282,19 +300,17 @@ const exportRows = (bytes: Stream.Stream<Uint8Array, CommonError>): Stream.Strea
   Stream.unwrap(Effect.gen(function*() {
     // loaded when it is used: it needs node:stream, and nothing else of this package does
     const csv = yield* Effect.promise(() => import("csv-parse/stream"))
-    let failure: CommonError | undefined
-    const noted = Stream.tapError(bytes, (error) =>
-      Effect.sync(() => {
-        failure = error
-      }))
-    const readable = yield* Stream.toReadableStreamEffect(noted, { strategy: { highWaterMark: 1 } })
-    return Stream.fromReadableStream(
-      () => readable.pipeThrough(csv.parse({ bom: true, columns: true })),
-      (): ListError => failure ?? unreadableExport("", "CSV with as many cells as its header")
-    ).pipe(
+    const { readable, writable } = csv.parse({ bom: true, columns: true })
+    const writer = writable.getWriter()
+    const noCsv = () => unreadableExport("", "CSV with as many cells as its header")
+    // chunk by chunk, each awaited: the parser's own queue would hold a thousand
+    const write = (chunk: Uint8Array) => Effect.tryPromise({ try: () => writer.write(chunk), catch: noCsv })
+    const close = Effect.tryPromise({ try: () => writer.close(), catch: noCsv })
+    return Stream.fromReadableStream(() => readable, noCsv).pipe(
       Stream.zipWithIndex,
       Stream.mapEffect(([row, index]) =>
         Either.mapLeft(decodeRow(row), () => unreadableExport(String(index), "a row of the export"))
-      )
+      ),
+      Stream.merge(Stream.drain(Stream.concat(Stream.mapEffect(bytes, write), Stream.fromEffect(close))))
     )
   }))

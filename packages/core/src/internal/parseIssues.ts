@@ -17,6 +17,8 @@ export interface PathIssue {
 interface Leaf {
   readonly path: ReadonlyArray<string>
   readonly expected: string
+  /** The value, or its absence, is not the literal that was expected: how a member of a union says "not me". */
+  readonly isTag?: boolean | undefined
 }
 
 /** @internal */
@@ -41,10 +43,14 @@ const leaves = (
       return leaves(issue.issue, undefined, [...path, ...shown])
     }
     case "Composite": {
-      const found = many(issue.issues).flatMap((inner) => leaves(inner, issue.ast, path))
-      if (issue.ast._tag !== "Union") return found
+      const members = many(issue.issues).map((inner) => leaves(inner, issue.ast, path))
+      if (issue.ast._tag !== "Union") return members.flat()
+      const meant = members.filter((found) => !found.some((leaf) => leaf.isTag && leaf.path.length <= path.length + 1))
+      const found = (meant.length > 0 ? meant : members).flat()
       const deepest = found.filter((leaf) => leaf.path.length > path.length)
-      return deepest.length > 0 ? deepest : [{ path, expected: expectation(issue.ast) }]
+      return deepest.length > 0
+        ? deepest
+        : [{ path, expected: expectation(issue.ast), isTag: found.every(({ isTag }) => isTag) }]
     }
     case "Refinement":
       return issue.kind === "From" || issue.issue._tag === "Pointer" || issue.issue._tag === "Composite"
@@ -57,15 +63,17 @@ const leaves = (
         ? [{ path, expected: expectation(issue.ast) }]
         : leaves(issue.issue, issue.ast, path)
     case "Missing":
-      return [{ path, expected: "to be present" }]
+      return [{ path, expected: "to be present", isTag: "type" in issue.ast && isTag(issue.ast.type) }]
     case "Unexpected":
       return [{ path, expected: "no such field" }]
     case "Forbidden":
       return [{ path, expected: "a synchronous value" }]
     case "Type":
-      return [{ path, expected: expectation(issue.ast) }]
+      return [{ path, expected: expectation(issue.ast), isTag: isTag(issue.ast) }]
   }
 }
+
+const isTag = (ast: AST.AST): boolean => AST.isLiteral(ast) || AST.isUndefinedKeyword(ast)
 
 const many = <A>(oneOrMany: ParseResult.SingleOrNonEmpty<A>): ReadonlyArray<A> =>
   Array.isArray(oneOrMany) ? oneOrMany : [oneOrMany as A]
