@@ -37,5 +37,5 @@ describe("the README", () => {
     Effect.gen(function*() {
       const output = yield* Effect.all([printed("program.ts"), printed("errors.ts")], { concurrency: 2 })
       expect(blocks("text")).toEqual(output)
-    }), 60_000)
+    }))
 })
