@@ -188,6 +188,8 @@ const RawSymbol: unique symbol = Symbol.for("@effect-customers/core/Customer/raw
  * A customer. Every field a provider may leave out is an `Option`; times are `DateTime.Utc` to the millisecond. It
  * encodes to plain JSON (`null` for none, ISO 8601 for times) and decodes back to an equivalent value.
  *
+ * `JSON.stringify` of a customer prints its `Option`s; plain JSON is what `Schema.encode(Customer)` gives.
+ *
  * The provider's own object rides along out of sight of JSON, equality and printing; each provider package gives it
  * back typed (`Polar.raw(customer)`). A customer that was decoded from JSON has none.
  *
@@ -255,7 +257,14 @@ const Text = Schema.String.pipe(Schema.filter(isNotBlank)).annotations({
   arbitrary: () => (fc) => fc.string({ minLength: 1 }).filter(isNotBlank)
 })
 
-const Email = Schema.String.pipe(Schema.pattern(/^[^\s@]+@[^\s@]+$/)).annotations({
+/**
+ * An e-mail address to write or to look for: something, an `@`, something, no white space. Whether it can be delivered
+ * to is the provider's to say.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Email = Schema.String.pipe(Schema.pattern(/^[^\s@]+@[^\s@]+$/)).annotations({
   description: "an e-mail address",
   arbitrary: () => (fc) => fc.emailAddress()
 })

@@ -4,9 +4,10 @@
  * @since 0.1.0
  */
 import * as Context from "effect/Context"
-import type * as Stream from "effect/Stream"
-import type { Customer } from "./Customer.js"
-import type { ListError, Service as CustomersServiceShape } from "./CustomersService.js"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { type Customer, Email } from "./Customer.js"
+import { inputCheck, type ListError, type Service as CustomersServiceShape, tracedStream } from "./CustomersService.js"
 
 /**
  * @since 0.1.0
@@ -28,3 +29,27 @@ export class CustomersByEmail extends Context.Tag("@effect-customers/core/Custom
   CustomersByEmail,
   Service
 >() {}
+
+const checkEmail = inputCheck(Email)
+
+/**
+ * Adds finding by e-mail to a service; what is no e-mail address is `InvalidRequest` before anything is sent. For
+ * authors of provider packages.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <S extends Omit<CustomersServiceShape, "byExternalId" | "byEmail">>(
+  service: S,
+  implementation: Pick<Service, "findByEmail">
+): S & Pick<Service, "findByEmail"> => ({
+  ...service,
+  findByEmail: (email) =>
+    tracedStream(
+      service.provider,
+      "findByEmail",
+      Stream.unwrap(
+        Effect.map(checkEmail(service.provider, "findByEmail", email, "email"), implementation.findByEmail)
+      )
+    )
+})

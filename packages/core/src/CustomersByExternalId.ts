@@ -87,6 +87,7 @@ export interface StoredEquivalence {
   readonly name?: Equivalence.Equivalence<string>
   readonly phone?: Equivalence.Equivalence<string>
   readonly locale?: Equivalence.Equivalence<string>
+  readonly address?: Equivalence.Equivalence<Address>
 }
 
 /**
@@ -167,7 +168,7 @@ const mayExistNow = (error: CreateError): boolean => error._tag === "CustomerAlr
 
 const sameMetadata = Schema.equivalence(Metadata)
 
-const sameAddress = Schema.equivalence(Schema.typeSchema(Address))
+const equalAddress = Schema.equivalence(Schema.typeSchema(Address))
 
 /** What of the input the customer does not have already. */
 const difference = (
@@ -181,6 +182,7 @@ const difference = (
     return given !== undefined && !Option.exists(customer[field], (stored) => same(stored, given))
   })
   const { address, metadata } = input
+  const sameAddress = equivalence.address ?? equalAddress
   return {
     ...Object.fromEntries(texts.map((field) => [field, input[field]])),
     ...(address === undefined || Option.exists(customer.address, (stored) => sameAddress(stored, asStored(address)))

@@ -47,7 +47,7 @@ export const RedactedText: Schema.Schema<Redacted.Redacted<string>, { readonly r
 const shared = {
   /** Which provider the call was for. */
   provider: Provider,
-  /** The operation that failed, in the client's words (`create`, `getExternal`). */
+  /** The client operation that failed (`create`, `getExternal`), or the service operation that refused its input. */
   operation: Schema.String,
   /** False when the provider surely did not act: the call was refused, never sent, or changes nothing. */
   mayHaveApplied: Schema.Boolean,
@@ -115,8 +115,14 @@ export const InputIssue = Schema.Struct({
  */
 export interface InputIssue extends Schema.Schema.Type<typeof InputIssue> {}
 
-const paths = (issues: ReadonlyArray<{ readonly path: string }>): string =>
-  [...new Set(issues.map((issue) => issue.path === "" ? "the input" : issue.path))].join(", ")
+/** Paths, with what this SDK says of them; the provider's words are redacted and stay out. */
+const describeIssues = (issues: ReadonlyArray<InputIssue>): string =>
+  [
+    ...new Set(issues.map(({ message, path }) => {
+      const where = path === "" ? "the input" : path
+      return typeof message === "string" ? `${where} (${message})` : where
+    }))
+  ].join(", ")
 
 /**
  * This customer does not exist: unknown, deleted or archived, or the id is malformed for the provider. A 404 for a
@@ -205,7 +211,7 @@ export class InvalidRequest
   })
 {
   override get message(): string {
-    return describe(this, `invalid ${paths(this.issues)}`)
+    return describe(this, `invalid ${describeIssues(this.issues)}`)
   }
   /** Whether the default policy would repeat this call. */
   get isRetryable(): boolean {

@@ -186,22 +186,38 @@ export const tracedStream = <A, E, R>(provider: Provider, operation: string, str
 const unsent = (provider: Provider, operation: string) =>
   ({ provider, operation, mayHaveApplied: false, repeat: "never" }) as const
 
-/** @internal */
-export const checkInput = <A, I>(
-  schema: Schema.Schema<A, I>,
-  provider: Provider,
-  operation: string,
-  input: A
-): Effect.Effect<A, Errors.InvalidRequest> => {
-  const valid = Schema.validateEither(schema)(input, { errors: "all", onExcessProperty: "error" })
-  return Either.isRight(valid)
-    ? Effect.succeed(valid.right)
-    : new InvalidRequest({
-      ...unsent(provider, operation),
-      origin: "sdk",
-      issues: pathIssues(valid.left.issue).map(({ expected, path }) => ({ path, message: `expected ${expected}` }))
-    })
+const strict = { errors: "all", onExcessProperty: "error" } as const
+
+/**
+ * Checks input against the type side of a schema. Bind it once: it compiles the schema.
+ *
+ * @internal
+ */
+export const inputCheck = <A, I>(schema: Schema.Schema<A, I>) => {
+  const validate = Schema.validateEither(schema, strict)
+  return (
+    provider: Provider,
+    operation: string,
+    input: A,
+    at = ""
+  ): Effect.Effect<A, Errors.InvalidRequest> => {
+    const valid = validate(input)
+    return Either.isRight(valid)
+      ? Effect.succeed(valid.right)
+      : new InvalidRequest({
+        ...unsent(provider, operation),
+        origin: "sdk",
+        issues: pathIssues(valid.left.issue).map(({ expected, path }) => ({
+          path: path === "" ? at : path,
+          message: `expected ${expected}`
+        }))
+      })
+  }
 }
+
+const checkCreateCustomer = inputCheck(CreateCustomer)
+
+const checkUpdateCustomer = inputCheck(UpdateCustomer)
 
 /** @internal */
 export const checkCreate = (
@@ -210,7 +226,7 @@ export const checkCreate = (
   input: CreateCustomer
 ): Effect.Effect<CreateCustomer, Errors.InvalidRequest | Errors.Unsupported> =>
   Effect.flatMap(
-    checkInput(CreateCustomer, capabilities.provider, operation, input),
+    checkCreateCustomer(capabilities.provider, operation, input),
     (input) => takeFit(capabilities.provider, operation, Capabilities.fit(capabilities, input))
   )
 
@@ -221,7 +237,7 @@ export const checkUpdate = (
   patch: UpdateCustomer
 ): Effect.Effect<UpdateCustomer, Errors.InvalidRequest | Errors.Unsupported> =>
   Effect.flatMap(
-    checkInput(UpdateCustomer, capabilities.provider, operation, patch),
+    checkUpdateCustomer(capabilities.provider, operation, patch),
     (patch) => takeFit(capabilities.provider, operation, Capabilities.fitUpdate(capabilities, patch))
   )
 

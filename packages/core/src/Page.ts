@@ -204,7 +204,14 @@ export const offsetWalk = <A, E>(
     })
   )
 
-const filtersHash = (filters: unknown): number => Hash.string(JSON.stringify(filters) ?? "")
+/** The same filters in another order of keys are the same filters. */
+const filtersHash = (filters: unknown): number =>
+  Hash.string(
+    JSON.stringify(filters, (_, value: unknown) =>
+      typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1))
+        : value) ?? ""
+  )
 
 const checkOptions = <A, E>(
   source: OffsetSource<A, E>,
@@ -251,14 +258,21 @@ interface Asked<A, E> {
   readonly fiber: Fiber.RuntimeFiber<OffsetPage<A>, E>
 }
 
+/** A row that the cursor knows: one of the last page's with its last creation time. */
+const isAnchor = (cursor: CursorContent, key: { readonly createdAt: number; readonly id: string }): boolean =>
+  key.createdAt === cursor.createdAt && cursor.ids.includes(Hash.string(key.id))
+
 /** The state of one walk. Used by one fiber, the one that pulls. */
 class OffsetWalk<A, E> {
   private readonly source: OffsetSource<A, E>
   private readonly pageSize: number
   private readonly concurrency: number
   private readonly scope: Scope.Scope
-  /** Where a resumed walk picks up, until it has. */
+  /** Where a resumed walk picks up, until it has; and whether a row that the cursor knows was met. */
   private resume: Option.Option<CursorContent>
+  private anchored = false
+  /** Whether a resumed walk still goes back for the page on which it picks up. */
+  private seeks = true
 
   private page: number
   private finished = false
@@ -267,7 +281,8 @@ class OffsetWalk<A, E> {
   private total = 0
   /** Up to this page one page is read after the other. */
   private oneByOneUntil = 0
-  private rewinds = { at: 0, count: 0 }
+  /** The furthest page that was read, and how often it sent the walk back. */
+  private furthest = { page: 0, rewinds: 0 }
   /** What was emitted last: its creation time, and the ids of all rows emitted with that time. */
   private createdAt = Number.NEGATIVE_INFINITY
   private idsAtCreatedAt = new Set<string>()
@@ -290,6 +305,7 @@ class OffsetWalk<A, E> {
     })
     if (Option.isSome(this.resume)) {
       this.oneByOneUntil = this.resume.value.page
+      this.furthest = { page: this.resume.value.page, rewinds: 0 }
       this.createdAt = this.resume.value.createdAt
     }
     this.lastPage = this.page
@@ -305,11 +321,12 @@ class OffsetWalk<A, E> {
   private readonly read = (): Effect.Effect<Option.Option<Page<A>>, E> =>
     Effect.gen(this, function*() {
       const answer = yield* this.answerOfPage()
-      if (Option.isSome(this.resume) && this.isBehind(answer, this.resume.value)) {
+      if (this.seeks && Option.isSome(this.resume) && this.isBehind(answer, this.resume.value)) {
         yield* this.goTo(this.page - 1)
         return Option.none<Page<A>>()
       }
-      if (answer.total < this.total && this.mayRewind()) {
+      this.seeks = false
+      if (this.hasShrunk(answer)) {
         const pagesBack = Math.ceil((this.total - answer.total) / this.pageSize)
         this.oneByOneUntil = Math.max(this.oneByOneUntil, this.page)
         this.total = answer.total
@@ -324,7 +341,8 @@ class OffsetWalk<A, E> {
         items,
         next: this.finished ? Option.none() : Option.some(this.cursor(answer)),
         total: Option.some(answer.total),
-        unreadable: answer.unreadable
+        // of a page that is read again they were reported
+        unreadable: this.page < this.furthest.page ? [] : answer.unreadable
       }
       this.page += 1
       return this.finished || items.length > 0 || page.unreadable.length > 0 ? Option.some(page) : Option.none()
@@ -351,26 +369,22 @@ class OffsetWalk<A, E> {
       this.page = page
     })
 
-  private mayRewind(): boolean {
-    if (this.source.key === undefined || this.page === 1) return false
-    this.rewinds = { at: this.page, count: this.rewinds.at === this.page ? this.rewinds.count + 1 : 1 }
-    return this.rewinds.count <= mostRewinds
+  /** Whether rows may have moved to pages that were read, and the walk goes back for them. */
+  private hasShrunk(answer: OffsetPage<A>): boolean {
+    if (this.page > this.furthest.page) this.furthest = { page: this.page, rewinds: 0 }
+    if (this.source.key === undefined || this.page === 1 || answer.total >= this.total) return false
+    this.furthest = { ...this.furthest, rewinds: this.furthest.rewinds + 1 }
+    return this.furthest.rewinds <= mostRewinds
   }
 
   private unseen(answer: OffsetPage<A>): ReadonlyArray<A> {
     const { key } = this.source
     if (key === undefined) return answer.items
     const resume = Option.getOrUndefined(this.resume)
-    const anchors = new Set(resume?.ids)
-    const isAnchor = (id: string) => anchors.has(Hash.string(id))
-    // Rows of the cursor's creation time that stand before the last known one were emitted before.
-    const lastAnchor = resume === undefined
-      ? -1
-      : answer.items.findLastIndex((item) => {
-        const { createdAt, id } = key(item)
-        return createdAt === resume.createdAt && isAnchor(id)
-      })
-    const keepsLooking = resume !== undefined && lastAnchor < 0 && answer.total > resume.total
+    const lastAnchor = resume === undefined ? -1 : answer.items.findLastIndex((item) => isAnchor(resume, key(item)))
+    if (lastAnchor >= 0) this.anchored = true
+    // Rows of the cursor's creation time that stand before the last one it knows were emitted before.
+    const keepsLooking = resume !== undefined && !this.anchored && answer.total > resume.total
     const items = answer.items.filter((item, index) => {
       const { createdAt, id } = key(item)
       if (createdAt < this.createdAt) return false
@@ -386,20 +400,19 @@ class OffsetWalk<A, E> {
       this.idsAtCreatedAt.add(id)
       return true
     })
-    if (resume !== undefined && this.page >= resume.page && !keepsLooking) this.resume = Option.none()
+    if (resume !== undefined && this.page >= resume.page && lastAnchor < 0 && !keepsLooking) this.resume = Option.none()
     return items
   }
 
   /** Rows moved so far to the front that what comes next may stand before this page. */
   private isBehind(answer: OffsetPage<A>, resume: CursorContent): boolean {
     const { key } = this.source
-    if (key === undefined || this.page <= 1 || this.page >= resume.page) return false
+    if (key === undefined || this.page === 1) return false
     const keys = answer.items.map(key)
     const first = keys[0]
     if (first === undefined || first.createdAt > resume.createdAt) return true
-    const anchors = new Set(resume.ids)
     return first.createdAt === resume.createdAt && answer.total < resume.total &&
-      !keys.some(({ createdAt, id }) => createdAt === resume.createdAt && anchors.has(Hash.string(id)))
+      !keys.some((key) => isAnchor(resume, key))
   }
 
   private cursor(answer: OffsetPage<A>): Cursor {

@@ -7,6 +7,7 @@
 import type * as Capabilities from "@effect-customers/core/Capabilities"
 import { notStored } from "@effect-customers/core/Capabilities"
 import * as Customer from "@effect-customers/core/Customer"
+import * as ByEmail from "@effect-customers/core/CustomersByEmail"
 import { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
 import * as ByExternalId from "@effect-customers/core/CustomersByExternalId"
 import { CustomersByExternalId } from "@effect-customers/core/CustomersByExternalId"
@@ -20,9 +21,11 @@ import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Equivalence from "effect/Equivalence"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type * as Api from "./PolarApi.js"
 import type { PolarOptions } from "./PolarClient.js"
@@ -102,17 +105,19 @@ export const toCustomer = (polar: Api.PolarCustomer): Customer.Customer =>
   }, polar)
 
 const toAddress = (polar: Api.PolarAddress): Customer.Address => {
-  const prefix = `${polar.country}-`
-  const state = polar.state?.startsWith(prefix) === true ? polar.state.slice(prefix.length) : polar.state
   return new Customer.Address({
     line1: Option.fromNullable(polar.line1),
     line2: Option.fromNullable(polar.line2),
     city: Option.fromNullable(polar.city),
-    state: Option.fromNullable(state),
+    state: Option.map(Option.fromNullable(polar.state), (state) => withoutCountry(state, polar.country)),
     postalCode: Option.fromNullable(polar.postal_code),
     country: Option.some(polar.country)
   }, true)
 }
+
+/** Polar keeps the states of US and CA with their country: `US-CA`. */
+const withoutCountry = (state: string, country: string): string =>
+  state.startsWith(`${country}-`) ? state.slice(country.length + 1) : state
 
 const fromAddress = (address: Customer.AddressInput): Api.PolarAddressInput => ({
   line1: address.line1,
@@ -165,6 +170,15 @@ const names = { external_id: "externalId", billing_address: "address", postal_co
 
 const canonicalLocale = Option.liftThrowable((tag: string) => Intl.getCanonicalLocales(tag)[0])
 
+const equalAddress = Schema.equivalence(Schema.typeSchema(Customer.Address))
+
+const canonicalState = (address: Customer.Address): Customer.Address => {
+  const country = Option.getOrElse(address.country, () => "")
+  if (country !== "US" && country !== "CA") return address
+  const state = Option.map(address.state, (state) => withoutCountry(state.toUpperCase(), country))
+  return new Customer.Address({ ...address, state }, true)
+}
+
 type Roles = Context.Tag.Service<CustomersByExternalId> & Context.Tag.Service<CustomersByEmail>
 
 /**
@@ -191,30 +205,33 @@ export const make = (client: Context.Tag.Service<PolarClient>): Roles => {
     streamPages: (options) => customers({}, options)
   })
 
+  const withExternalIds = ByExternalId.make(service, {
+    names,
+    getByExternalId: (externalId) => Effect.map(client.getExternal(externalId), toCustomer),
+    updateByExternalId: (externalId, patch) =>
+      patch.externalId === undefined
+        ? Effect.map(client.updateExternal(externalId, fromUpdate(patch)), toCustomer)
+        : new Unsupported({
+          provider: "polar",
+          operation: "updateByExternalId",
+          mayHaveApplied: false,
+          repeat: "never",
+          path: "externalId",
+          reason: "polar drops it silently on this route; `update` by id sets it"
+        }),
+    deleteByExternalId: (externalId) => client.deleteExternal(externalId),
+    equivalence: {
+      // Polar skips a change of case alone, trims names, writes locales in their canonical case, and takes the states
+      // of US and CA with and without the country
+      email: (stored, given) => stored.toLowerCase() === given.toLowerCase(),
+      name: (stored, given) => stored === given.trim(),
+      locale: (stored, given) => stored === Option.getOrUndefined(canonicalLocale(given)),
+      address: Equivalence.mapInput(equalAddress, canonicalState)
+    }
+  })
+
   const roles: Roles = {
-    ...ByExternalId.make(service, {
-      names,
-      getByExternalId: (externalId) => Effect.map(client.getExternal(externalId), toCustomer),
-      updateByExternalId: (externalId, patch) =>
-        patch.externalId === undefined
-          ? Effect.map(client.updateExternal(externalId, fromUpdate(patch)), toCustomer)
-          : new Unsupported({
-            provider: "polar",
-            operation: "updateByExternalId",
-            mayHaveApplied: false,
-            repeat: "never",
-            path: "externalId",
-            reason: "polar drops it silently on this route; `update` by id sets it"
-          }),
-      deleteByExternalId: (externalId) => client.deleteExternal(externalId),
-      equivalence: {
-        // Polar skips a change of case alone, trims names, and writes locales in their canonical case
-        email: (stored, given) => stored.toLowerCase() === given.toLowerCase(),
-        name: (stored, given) => stored === given.trim(),
-        locale: (stored, given) => stored === Option.getOrUndefined(canonicalLocale(given))
-      }
-    }),
-    findByEmail: (email) => Customers.tracedStream("polar", "findByEmail", Page.items(customers({ email }))),
+    ...ByEmail.make(withExternalIds, { findByEmail: (email) => Page.items(customers({ email })) }),
     get byExternalId() {
       return Option.some(roles)
     },
@@ -236,7 +253,7 @@ export const make = (client: Context.Tag.Service<PolarClient>): Roles => {
  * import * as Layer from "effect/Layer"
  * import * as Redacted from "effect/Redacted"
  *
- * const PolarLive = Polar.layer({ accessToken: Redacted.make("polar_oat_...") }).pipe(
+ * const PolarLayer = Polar.layer({ accessToken: Redacted.make("polar_oat_...") }).pipe(
  *   Layer.provide(FetchHttpClient.layer)
  * )
  * ```

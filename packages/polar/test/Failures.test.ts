@@ -252,14 +252,16 @@ describe("no answer at all", () => {
 })
 
 describe("Retry-After", () => {
-  it.effect.each([
-    ["seconds", { "retry-after": "7" }, Duration.seconds(7)],
-    ["an HTTP date", { "retry-after": "Thu, 01 Jan 1970 00:01:30 GMT" }, Duration.seconds(90)],
-    ["a date that has passed", { "retry-after": "Thu, 01 Jan 1969 00:00:00 GMT" }, Duration.zero],
-    ["milliseconds", { "retry-after-ms": "250", "retry-after": "7" }, Duration.millis(250)],
-    ["nonsense", { "retry-after": "soon" }, undefined],
-    ["nothing", {}, undefined]
-  ] as const)("%s", ([_, headers, retryAfter]) =>
+  it.effect.each(
+    [
+      ["seconds", { "retry-after": "7" }, Duration.seconds(7)],
+      ["an HTTP date", { "retry-after": "Thu, 01 Jan 1970 00:01:30 GMT" }, Duration.seconds(90)],
+      ["a date that has passed", { "retry-after": "Thu, 01 Jan 1969 00:00:00 GMT" }, Duration.zero],
+      ["milliseconds", { "retry-after-ms": "250", "retry-after": "7" }, Duration.millis(250)],
+      ["nonsense", { "retry-after": "soon" }, undefined],
+      ["nothing", {}, undefined]
+    ] as const
+  )("%s", ([_, headers, retryAfter]) =>
     Effect.gen(function*() {
       const polar = yield* PolarClient
       yield* inject("list", Fault.Respond({ status: 429, headers }))

@@ -1,9 +1,4 @@
-import {
-  CustomersByExternalId,
-  CustomersError,
-  RequestTimeout,
-  ResourceNotFound
-} from "@effect-customers/core"
+import { CustomersByExternalId, CustomersError, RequestTimeout, ResourceNotFound } from "@effect-customers/core"
 import * as Polar from "@effect-customers/polar"
 import { Fault, SandboxControl } from "@effect-customers/sandbox"
 import { FetchHttpClient, HttpClient, HttpClientRequest, HttpClientResponse } from "@effect/platform"
@@ -78,7 +73,8 @@ const logged = (error: CustomersError): Effect.Effect<ReadonlyArray<readonly [st
     )
     const use = (logger: Logger.Logger<unknown, void>) =>
       log.pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
-    const kept = (name: string) => (text: unknown) => void out.push([name, typeof text === "string" ? text : inspect(text, { depth: 20 })])
+    const kept = (name: string) => (text: unknown) =>
+      void out.push([name, typeof text === "string" ? text : inspect(text, { depth: 20 })])
     yield* use(Logger.map(Logger.stringLogger, kept("string")))
     yield* use(Logger.map(Logger.logfmtLogger, kept("logfmt")))
     yield* use(Logger.map(Logger.jsonLogger, kept("json")))
@@ -181,7 +177,9 @@ const provoke = Effect.gen(function*() {
   yield* provokeOne(customers.get(created.id))
   yield* faulty(
     "list",
-    Fault.Alter({ alter: (page) => ({ ...page as object, items: (page as { items: Array<unknown> }).items.map(broken) }) })
+    Fault.Alter({
+      alter: (page) => ({ ...page as object, items: (page as { items: Array<unknown> }).items.map(broken) })
+    })
   )
   yield* provokeOne(Stream.runDrain(customers.stream()))
   errors.push(
@@ -227,20 +225,23 @@ describe("nothing leaks", () => {
       }
     }).pipe(Effect.provide(onPort(client))), 30_000)
 
-  it.scopedLive.each(clients)("positive control: the raw error of the platform does leak, over %s", ([_, client]) =>
-    Effect.gen(function*() {
-      const { spans, tracer } = inMemoryTracer()
-      const http = yield* HttpClient.HttpClient
-      const request = HttpClientRequest.get(`${yield* baseUrl}/v1/customers/?email=${person.email}`).pipe(
-        HttpClientRequest.bearerToken("polar_cst_controlOfThisTest")
-      )
-      const raw = yield* Effect.flip(Effect.flatMap(http.execute(request), HttpClientResponse.filterStatusOk)).pipe(
-        Effect.withTracer(tracer)
-      )
-      expect(inspect(raw, { depth: Infinity })).toContain("controlOfThisTest")
-      expect(JSON.stringify(raw)).toContain(person.email)
-      expect(inspect(spans, { depth: Infinity })).toContain(person.email)
-    }).pipe(Effect.provide(onPort(client))))
+  it.scopedLive.each(clients)(
+    "positive control: the raw error of the platform does leak, over %s",
+    ([_, client]) =>
+      Effect.gen(function*() {
+        const { spans, tracer } = inMemoryTracer()
+        const http = yield* HttpClient.HttpClient
+        const request = HttpClientRequest.get(`${yield* baseUrl}/v1/customers/?email=${person.email}`).pipe(
+          HttpClientRequest.bearerToken("polar_cst_controlOfThisTest")
+        )
+        const raw = yield* Effect.flip(Effect.flatMap(http.execute(request), HttpClientResponse.filterStatusOk)).pipe(
+          Effect.withTracer(tracer)
+        )
+        expect(inspect(raw, { depth: Infinity })).toContain("controlOfThisTest")
+        expect(JSON.stringify(raw)).toContain(person.email)
+        expect(inspect(spans, { depth: Infinity })).toContain(person.email)
+      }).pipe(Effect.provide(onPort(client)))
+  )
 
   it.effect("the provider's words are there for who asks for them", () =>
     Effect.gen(function*() {

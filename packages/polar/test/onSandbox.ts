@@ -24,8 +24,10 @@ export const onPort = (
   options?: Sandbox.ServerOptions,
   polar?: Partial<Polar.PolarOptions>
 ) =>
-  Layer.unwrapEffect(Effect.map(Sandbox.SandboxServer, (server) =>
-    Polar.layer({ accessToken: Redacted.make(token), baseUrl: server.urlOf("polar"), ...polar }))).pipe(
-      Layer.provideMerge(client),
-      Layer.provideMerge(Sandbox.layerServer(options))
-    )
+  Layer.unwrapEffect(
+    Effect.map(Sandbox.SandboxServer, (server) =>
+      Polar.layer({ accessToken: Redacted.make(token), baseUrl: server.urlOf("polar"), ...polar }))
+  ).pipe(
+    Layer.provideMerge(client),
+    Layer.provideMerge(Sandbox.layerServer(options))
+  )
