@@ -23,6 +23,10 @@ if (installed.status !== 0) process.exit(installed.status ?? 1)
 
 const program = spawn(process.execPath, ["--import", "tsx", entry, ...args], { cwd, stdio: "inherit" })
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => program.kill(signal))
+// The shell between npm and this process dies of a signal without passing it on.
+const shell = process.ppid
+const orphaned = setInterval(() => process.ppid === shell || program.kill("SIGTERM"), 250)
 program.on("exit", (status, signal) => {
+  clearInterval(orphaned)
   process.exitCode = status ?? 128 + constants.signals[signal]
 })

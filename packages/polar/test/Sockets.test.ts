@@ -41,16 +41,19 @@ describe("failed bodies leak no sockets", () => {
       }).pipe(Effect.provide(onPort(client, {}, { transformClient: withoutDraining }))))
   }
 
-  it.scopedLive.each(clients)("an export that is abandoned closes its connection, over %s", ([_, client]) =>
-    Effect.gen(function*() {
-      const control = yield* SandboxControl
-      const polar = yield* PolarClient
-      yield* control.seed("polar", 2000)
-      yield* control.inject({ operation: "export", times: 2, fault: Fault.StallBody({ bytes: 50_000 }) })
-      expect(yield* Stream.runCount(Stream.take(polar.exportRows(), 3))).toBe(3)
-      expect(yield* Stream.runCount(Stream.take(polar.export(), 1))).toBe(1)
-      yield* Effect.sleep("100 millis")
-      const requests = yield* control.requests
-      expect(requests.map(({ aborted }) => aborted)).toEqual([true, true])
-    }).pipe(Effect.provide(onPort(client))))
+  it.scopedLive.each(clients)(
+    "an export that is abandoned closes its connection, over %s",
+    ([_, client]) =>
+      Effect.gen(function*() {
+        const control = yield* SandboxControl
+        const polar = yield* PolarClient
+        yield* control.seed("polar", 2000)
+        yield* control.inject({ operation: "export", times: 2, fault: Fault.StallBody({ bytes: 50_000 }) })
+        expect(yield* Stream.runCount(Stream.take(polar.exportRows(), 3))).toBe(3)
+        expect(yield* Stream.runCount(Stream.take(polar.export(), 1))).toBe(1)
+        yield* Effect.sleep("100 millis")
+        const requests = yield* control.requests
+        expect(requests.map(({ aborted }) => aborted)).toEqual([true, true])
+      }).pipe(Effect.provide(onPort(client)))
+  )
 })

@@ -31,13 +31,15 @@ const lateAnswers = (answer: "before" | "after") =>
       })))
 
 describe("a walk is lazy", () => {
-  it.effect.each([
-    [0, 1],
-    [1, 1],
-    [100, 1],
-    [101, 2],
-    [250, 3]
-  ] as const)("%s: all of them, no page too many", ([count, pages]) =>
+  it.effect.each(
+    [
+      [0, 1],
+      [1, 1],
+      [100, 1],
+      [101, 2],
+      [250, 3]
+    ] as const
+  )("%s: all of them, no page too many", ([count, pages]) =>
     Effect.gen(function*() {
       const control = yield* SandboxControl
       const customers = yield* CustomersService
@@ -300,10 +302,14 @@ describe("what is refused before anything is sent", () => {
       const customers = yield* CustomersService
       for (const pageSize of [0, -1, 101, 1.5, Number.NaN, Infinity]) {
         expect(yield* refusal(customers.list({ pageSize }))).toContain("polar list: invalid pageSize (")
-        expect(yield* refusal(Stream.runDrain(customers.stream({ pageSize })))).toContain("polar list: invalid pageSize (")
+        expect(yield* refusal(Stream.runDrain(customers.stream({ pageSize })))).toContain(
+          "polar list: invalid pageSize ("
+        )
       }
       for (const concurrency of [0, -4, 2.5, Infinity]) {
-        expect(yield* refusal(Stream.runDrain(customers.stream({ concurrency })))).toContain("polar list: invalid concurrency (")
+        expect(yield* refusal(Stream.runDrain(customers.stream({ concurrency })))).toContain(
+          "polar list: invalid concurrency ("
+        )
       }
       expect(yield* pagesAsked).toEqual([])
     }).pipe(Effect.provide(inProcess())))
@@ -331,7 +337,9 @@ describe("what is refused before anything is sent", () => {
         ]
       ) {
         expect(yield* refusal(customers.list({ cursor }))).toContain("polar list: invalid cursor (")
-        expect(yield* refusal(Stream.runDrain(customers.stream({ from: cursor })))).toContain("polar list: invalid from (")
+        expect(yield* refusal(Stream.runDrain(customers.stream({ from: cursor })))).toContain(
+          "polar list: invalid from ("
+        )
       }
       expect(yield* refusal(customers.list({ cursor, pageSize: 20 }))).toContain("polar list: invalid cursor (")
       expect(yield* refusal(Stream.runDrain(client.stream({ query: "a" }, { from: cursor })))).toBe(
