@@ -8,6 +8,7 @@ import type * as Equivalence from "effect/Equivalence"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { segmentProblem } from "./internal/pathSegment.js"
 
 /**
  * A billing provider: the five this project ships, open for more.
@@ -257,6 +258,14 @@ const Text = Schema.String.pipe(Schema.filter(isNotBlank)).annotations({
   arbitrary: () => (fc) => fc.string({ minLength: 1 }).filter(isNotBlank)
 })
 
+/** Never a dot segment or half a character: it may become part of a URL. */
+const ExternalId = Schema.String.pipe(
+  Schema.filter((id) => isNotBlank(id) && segmentProblem(id, "encoded") === undefined)
+).annotations({
+  description: "an external id that is not blank, no dot segment, without lone surrogates",
+  arbitrary: () => (fc) => fc.uuid()
+})
+
 /**
  * An e-mail address to write or to look for: something, an `@`, something, no white space. Whether it can be delivered
  * to is the provider's to say.
@@ -353,7 +362,7 @@ export type PaymentSource = typeof PaymentSource.Type
  * @category schemas
  */
 export const CreateCustomer = Schema.Struct({
-  externalId: Schema.optional(Text),
+  externalId: Schema.optional(ExternalId),
   email: Schema.optional(Email),
   name: Schema.optional(Text),
   phone: Schema.optional(Text),
@@ -377,7 +386,7 @@ export interface CreateCustomer extends Schema.Schema.Type<typeof CreateCustomer
  * @category schemas
  */
 export const UpdateCustomer = Schema.Struct({
-  externalId: Schema.optional(Schema.NullOr(Text)),
+  externalId: Schema.optional(Schema.NullOr(ExternalId)),
   email: Schema.optional(Schema.NullOr(Email)),
   name: Schema.optional(Schema.NullOr(Text)),
   phone: Schema.optional(Schema.NullOr(Text)),
