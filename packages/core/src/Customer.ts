@@ -219,13 +219,13 @@ export class Customer extends Schema.Class<Customer>("@effect-customers/core/Cus
   createdAt: Schema.DateTimeUtc,
   updatedAt: Schema.OptionFromNullOr(Schema.DateTimeUtc)
 }) {
-  // a private field is out of sight even of `util.inspect` with `showHidden`; the symbol reads it
-  #raw: unknown = undefined
-
   /** @internal */
-  get [RawSymbol](): unknown {
+  [RawSymbol](): unknown {
     return this.#raw
   }
+
+  // read by a method, a private field is out of sight even of `util.inspect` with `showHidden` and `getters`
+  #raw: unknown = undefined
 
   /** @internal */
   static withRaw(customer: Customer, raw: unknown): Customer {
@@ -249,7 +249,7 @@ export const withRaw = (customer: Customer, raw: unknown): Customer => Customer.
  * @since 0.1.0
  * @category raw
  */
-export const raw = (customer: Customer): Option.Option<unknown> => Option.fromNullable(customer[RawSymbol])
+export const raw = (customer: Customer): Option.Option<unknown> => Option.fromNullable(customer[RawSymbol]())
 
 const isNotBlank = (text: string): boolean => text.trim() !== ""
 

@@ -44,6 +44,8 @@ export const RedactedText: Schema.Schema<Redacted.Redacted<string>, { readonly r
   }
 )
 
+const FiniteDuration = Schema.DurationFromMillis.pipe(Schema.filter(Duration.isFinite))
+
 const shared = {
   /** Which provider the call was for. */
   provider: Provider,
@@ -310,7 +312,7 @@ export class PermissionDenied
 export class RateLimited extends Schema.TaggedError<RateLimited>("@effect-customers/core/RateLimited")("RateLimited", {
   ...shared,
   /** How long the provider asks to wait, where it says. */
-  retryAfter: Schema.optional(Schema.DurationFromMillis)
+  retryAfter: Schema.optional(FiniteDuration)
 }) {
   override get message(): string {
     return describe(this, `rate limited${waitText(this.retryAfter)}${maybeApplied(this)}`)
@@ -331,7 +333,7 @@ export class ProviderUnavailable
   extends Schema.TaggedError<ProviderUnavailable>("@effect-customers/core/ProviderUnavailable")("ProviderUnavailable", {
     ...shared,
     /** How long the provider asks to wait, where it says. */
-    retryAfter: Schema.optional(Schema.DurationFromMillis)
+    retryAfter: Schema.optional(FiniteDuration)
   })
 {
   override get message(): string {
@@ -357,7 +359,7 @@ export class RequestTimedOut
   extends Schema.TaggedError<RequestTimedOut>("@effect-customers/core/RequestTimedOut")("RequestTimedOut", {
     ...shared,
     /** The timeout that passed. */
-    timeout: Schema.DurationFromMillis
+    timeout: FiniteDuration
   })
 {
   override get message(): string {

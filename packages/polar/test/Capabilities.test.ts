@@ -133,15 +133,22 @@ describe("capabilities and behaviour agree", () => {
         }).pipe(Effect.provide(inProcess())))
     }
     if (limits?.exceptCountries !== undefined) {
-      it.effect.each([...limits.exceptCountries])("address: %s is refused, by us and by the provider", (country) =>
-        Effect.gen(function*() {
-          const customers = yield* CustomersService
-          const polar = yield* Polar.PolarClient
-          isField(yield* Effect.flip(customers.create({ ...required, address: { country } })), "Unsupported", "address.country")
-          expect(yield* sent).toBe(0)
-          const error = yield* Effect.flip(polar.create({ email: "a@example.com", billing_address: { country } }))
-          expect(error).toMatchObject({ _tag: "InvalidRequest", origin: "provider" })
-        }).pipe(Effect.provide(inProcess())))
+      it.effect.each([...limits.exceptCountries])(
+        "address: %s is refused, by us and by the provider",
+        (country) =>
+          Effect.gen(function*() {
+            const customers = yield* CustomersService
+            const polar = yield* Polar.PolarClient
+            isField(
+              yield* Effect.flip(customers.create({ ...required, address: { country } })),
+              "Unsupported",
+              "address.country"
+            )
+            expect(yield* sent).toBe(0)
+            const error = yield* Effect.flip(polar.create({ email: "a@example.com", billing_address: { country } }))
+            expect(error).toMatchObject({ _tag: "InvalidRequest", origin: "provider" })
+          }).pipe(Effect.provide(inProcess()))
+      )
     }
   }
 

@@ -1,4 +1,10 @@
-import { type Address, type Customer, CustomersByEmail, CustomersByExternalId, CustomersService } from "@effect-customers/core"
+import {
+  type Address,
+  type Customer,
+  CustomersByEmail,
+  CustomersByExternalId,
+  CustomersService
+} from "@effect-customers/core"
 import * as Polar from "@effect-customers/polar"
 import { Fault, SandboxControl } from "@effect-customers/sandbox"
 import { FetchHttpClient, HttpClient } from "@effect/platform"
@@ -6,13 +12,19 @@ import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Context, Effect, Layer, Option, Redacted, Ref, Stream } from "effect"
 import { clients, inProcess, onPort, token } from "./onSandbox.js"
 
-const writes = Effect.flatMap(SandboxControl, (control) =>
-  Effect.map(control.requests, (requests) =>
-    requests.filter(({ method }) => method !== "GET").map(({ body, method, operation }) => ({
-      method,
-      operation,
-      body: body === "" ? undefined : JSON.parse(body) as unknown
-    }))))
+const writes = Effect.flatMap(
+  SandboxControl,
+  (control) =>
+    Effect.map(
+      control.requests,
+      (requests) =>
+        requests.filter(({ method }) => method !== "GET").map(({ body, method, operation }) => ({
+          method,
+          operation,
+          body: body === "" ? undefined : JSON.parse(body) as unknown
+        }))
+    )
+)
 
 const text = (value: string) => Option.some(value)
 
@@ -24,7 +36,13 @@ describe("CustomersService over Polar", () => {
         email: "ada@example.com",
         externalId: "user 1/2".replace("/", "-"),
         name: "Ada Lovelace",
-        address: { line1: "1 St James's Square", city: "San Francisco", state: "CA", postalCode: "94102", country: "US" },
+        address: {
+          line1: "1 St James's Square",
+          city: "San Francisco",
+          state: "CA",
+          postalCode: "94102",
+          country: "US"
+        },
         locale: "en-GB",
         metadata: { plan: "pro", seats: 3, vip: true, ratio: 1.5 }
       })
@@ -61,14 +79,17 @@ describe("CustomersService over Polar", () => {
       const taken = yield* customers.create({ email: "ada@example.com", externalId: "ada" })
       const other = yield* customers.create({ email: "grace@example.com" })
       const issues = (error: { readonly _tag: string }) =>
-        error._tag === "InvalidRequest" ? (error as { issues?: ReadonlyArray<{ path: string }> }).issues?.map(({ path }) => path) : error
+        error._tag === "InvalidRequest"
+          ? (error as { issues?: ReadonlyArray<{ path: string }> }).issues?.map(({ path }) => path)
+          : error
 
       expect(issues(yield* Effect.flip(customers.create({ email: "no e-mail", address: { country: "Holland" } }))))
         .toEqual(["email", "address.country"])
       expect(issues(yield* Effect.flip(customers.create({})))).toEqual(["email"])
-      expect(issues(yield* Effect.flip(customers.create({ email: "a@example.com", address: { country: "XX" } })))).toEqual([
-        "address.country"
-      ])
+      expect(issues(yield* Effect.flip(customers.create({ email: "a@example.com", address: { country: "XX" } }))))
+        .toEqual([
+          "address.country"
+        ])
       expect(issues(yield* Effect.flip(customers.getByExternalId("a/b")))).toEqual(["externalId"])
       const exists = yield* Effect.flip(customers.create({ email: "ADA@example.com", externalId: "ada" }))
       expect(exists).toMatchObject({ _tag: "CustomerAlreadyExists", fields: ["email", "externalId"], status: 422 })
@@ -113,7 +134,10 @@ describe("CustomersService over Polar", () => {
 })
 
 describe("getOrCreate", () => {
-  it.scopedLive.each([["in process", inProcess()] as const, ...clients.map(([name, client]) => [name, onPort(client)] as const)])(
+  it.scopedLive.each([
+    ["in process", inProcess()] as const,
+    ...clients.map(([name, client]) => [name, onPort(client)] as const)
+  ])(
     "two callers at once end with one customer and two successes, %s",
     ([_, layer]) =>
       Effect.gen(function*() {
@@ -134,8 +158,17 @@ describe("getOrCreate", () => {
   it.effect("an existing customer comes back untouched", () =>
     Effect.gen(function*() {
       const customers = yield* CustomersByExternalId
-      const ada = yield* customers.create({ email: "ada@example.com", externalId: "ada", name: "Ada", metadata: { a: 1 } })
-      const same = yield* customers.getOrCreate("ada", { email: "other@example.com", name: "Other", metadata: { b: 2 } })
+      const ada = yield* customers.create({
+        email: "ada@example.com",
+        externalId: "ada",
+        name: "Ada",
+        metadata: { a: 1 }
+      })
+      const same = yield* customers.getOrCreate("ada", {
+        email: "other@example.com",
+        name: "Other",
+        metadata: { b: 2 }
+      })
       expect(same).toEqual(ada)
       expect((yield* writes).length).toBe(1)
     }).pipe(Effect.provide(inProcess())))
@@ -148,19 +181,25 @@ describe("getOrCreate", () => {
       expect(error).toMatchObject({ _tag: "CustomerAlreadyExists", fields: ["email"] })
     }).pipe(Effect.provide(inProcess())))
 
-  it.effect.each([
-    ["the answer is lost", Fault.Reset({ applied: true })],
-    ["the answer is cut off", Fault.CutBody({})],
-    ["the answer cannot be read", Fault.CutJson({})],
-    ["a proxy says 502", Fault.Respond({ status: 502, applied: true })]
-  ] as const)("when %s after the write it looks once more", ([_, fault]) =>
+  it.effect.each(
+    [
+      ["the answer is lost", Fault.Reset({ applied: true })],
+      ["the answer is cut off", Fault.CutBody({})],
+      ["the answer cannot be read", Fault.CutJson({})],
+      ["a proxy says 502", Fault.Respond({ status: 502, applied: true })]
+    ] as const
+  )("when %s after the write it looks once more", ([_, fault]) =>
     Effect.gen(function*() {
       const customers = yield* CustomersByExternalId
       const control = yield* SandboxControl
       yield* control.inject({ operation: "create", fault })
       const ada = yield* customers.getOrCreate("ada", { email: "ada@example.com" })
       expect((yield* control.customers("polar")).map(({ id }) => id)).toEqual([ada.id])
-      expect((yield* control.requests).map(({ operation }) => operation)).toEqual(["getExternal", "create", "getExternal"])
+      expect((yield* control.requests).map(({ operation }) => operation)).toEqual([
+        "getExternal",
+        "create",
+        "getExternal"
+      ])
     }).pipe(Effect.provide(inProcess())))
 
   it.effect("a failure that was not applied is that failure", () =>
@@ -170,7 +209,11 @@ describe("getOrCreate", () => {
       yield* control.inject({ operation: "create", fault: Fault.Respond({ status: 500 }), times: Infinity })
       const error = yield* Effect.flip(customers.getOrCreate("ada", { email: "ada@example.com" }))
       expect(error).toMatchObject({ _tag: "ProviderUnavailable", operation: "create", mayHaveApplied: true })
-      expect((yield* control.requests).map(({ operation }) => operation)).toEqual(["getExternal", "create", "getExternal"])
+      expect((yield* control.requests).map(({ operation }) => operation)).toEqual([
+        "getExternal",
+        "create",
+        "getExternal"
+      ])
     }).pipe(Effect.provide(inProcess())))
 
   it.effect("refuses what is wrong before anything is sent", () =>
@@ -207,14 +250,16 @@ describe("upsert", () => {
     metadata: { plan: "pro", seats: 3 }
   }
 
-  it.effect.each([
-    ["the same again", input],
-    ["the e-mail in other case", { ...input, email: "Ada@Example.com" }],
-    ["the name with blanks around", { ...input, name: " Ada " }],
-    ["the state with its country", { ...input, address: { ...input.address, state: "US-CA" } }],
-    ["metadata in another order", { ...input, metadata: { seats: 3, plan: "pro" } }],
-    ["less than there is", { email: input.email }]
-  ] as const)("that changes nothing sends nothing: %s", ([_, again]) =>
+  it.effect.each(
+    [
+      ["the same again", input],
+      ["the e-mail in other case", { ...input, email: "Ada@Example.com" }],
+      ["the name with blanks around", { ...input, name: " Ada " }],
+      ["the state with its country", { ...input, address: { ...input.address, state: "US-CA" } }],
+      ["metadata in another order", { ...input, metadata: { seats: 3, plan: "pro" } }],
+      ["less than there is", { email: input.email }]
+    ] as const
+  )("that changes nothing sends nothing: %s", ([_, again]) =>
     Effect.gen(function*() {
       const customers = yield* CustomersByExternalId
       const first = yield* customers.upsert("ada", input)
@@ -223,16 +268,18 @@ describe("upsert", () => {
       expect((yield* writes).map(({ operation }) => operation)).toEqual(["create"])
     }).pipe(Effect.provide(inProcess())))
 
-  it.effect.each([
-    ["name", { name: "Ada Lovelace" }, { name: "Ada Lovelace" }],
-    ["email", { email: "ada@example.org" }, { email: "ada@example.org" }],
-    ["metadata", { metadata: { plan: "pro" } }, { metadata: { plan: "pro" } }],
+  it.effect.each(
     [
-      "address",
-      { address: { ...input.address, line1: "2 Main St" } },
-      { billing_address: { line1: "2 Main St", line2: "", state: "ca", country: "US" } }
-    ]
-  ] as const)("sends exactly what differs: %s", ([_, change, body]) =>
+      ["name", { name: "Ada Lovelace" }, { name: "Ada Lovelace" }],
+      ["email", { email: "ada@example.org" }, { email: "ada@example.org" }],
+      ["metadata", { metadata: { plan: "pro" } }, { metadata: { plan: "pro" } }],
+      [
+        "address",
+        { address: { ...input.address, line1: "2 Main St" } },
+        { billing_address: { line1: "2 Main St", line2: "", state: "ca", country: "US" } }
+      ]
+    ] as const
+  )("sends exactly what differs: %s", ([_, change, body]) =>
     Effect.gen(function*() {
       const customers = yield* CustomersByExternalId
       yield* customers.upsert("ada", input)
@@ -349,7 +396,9 @@ describe("the layer", () => {
       const customers = yield* CustomersService
       yield* control.seed("polar", 30)
       yield* Stream.runDrain(customers.stream({ pageSize: 10 }))
-      expect((yield* control.requests).map(({ path }) => path)).toEqual(Array.from({ length: 3 }, () => "/v1/customers/"))
+      expect((yield* control.requests).map(({ path }) => path)).toEqual(
+        Array.from({ length: 3 }, () => "/v1/customers/")
+      )
     }).pipe(Effect.scoped, Effect.provide(onPort(FetchHttpClient.layer))))
 
   it.effect("the caller's own RequestInit is kept, wherever it was given, and no redirect is followed", () =>
@@ -384,6 +433,8 @@ describe("the layer", () => {
       yield* polar.list()
       expect((yield* control.requests)[0]?.headers["x-mine"]).toBe("1")
     }).pipe(Effect.provide(inProcess({}, {
-      transformClient: HttpClient.mapRequest((request) => ({ ...request, headers: { ...request.headers, "x-mine": "1" } }) as typeof request)
+      transformClient: HttpClient.mapRequest((request) =>
+        ({ ...request, headers: { ...request.headers, "x-mine": "1" } }) as typeof request
+      )
     }))))
 })

@@ -1,0 +1,82 @@
+import { Capabilities, type CreateCustomer } from "@effect-customers/core"
+import { describe, expect, it } from "@effect/vitest"
+import { Redacted } from "effect"
+
+const stored = (more: Partial<Capabilities.FieldCapability> = {}): Capabilities.FieldCapability => ({
+  stored: true,
+  required: false,
+  clearable: true,
+  mutable: "always",
+  ...more
+})
+
+/** A provider like none of the five: it needs a card and a region in its locales, and keeps strings alone. */
+const picky: Capabilities.Capabilities = {
+  provider: "picky",
+  fields: {
+    externalId: stored({ limits: { pathSegment: true } }),
+    email: stored({ required: true, clearable: false }),
+    name: stored({ limits: { maxLength: 3 } }),
+    phone: Capabilities.notStored,
+    address: stored({ limits: { exceptCountries: ["RU"] } }),
+    locale: stored({ limits: { regionRequired: true } }),
+    metadata: stored({
+      limits: { metadata: { values: "strings", nullValues: false, emptyStrings: true, maxBytes: 20 } }
+    }),
+    paymentSource: stored({ required: true })
+  },
+  findBy: { externalId: true, email: false },
+  pageSize: { min: 1, max: 10, default: 10 },
+  walk: { order: "newest-first", parallel: false },
+  delete: { cancelsSubscriptions: false, keepsBilling: false, blockedBy: [], freesExternalId: false },
+  repeat: { create: "never", update: "never", delete: "never" }
+}
+
+const paymentSource = { cardToken: Redacted.make("card_1") }
+const email = "ada@example.com"
+
+describe("fit", () => {
+  it("takes what fits whole", () => {
+    const input: CreateCustomer = { email, paymentSource, name: "Ada", locale: "nl-NL", metadata: { a: "" } }
+    expect(Capabilities.fit(picky, input)).toEqual({ input, missing: [], unsupported: [] })
+  })
+
+  it("names what is missing, also when it is there and undefined", () => {
+    expect(Capabilities.fit(picky, {}).missing).toEqual(["email", "paymentSource"])
+    expect(Capabilities.fit(picky, { email: undefined, paymentSource }).missing).toEqual(["email"])
+  })
+
+  it.each<[string, CreateCustomer, string]>([
+    ["a field that is not stored", { phone: "1" }, "phone"],
+    ["a text that is too long", { name: "Grace" }, "name"],
+    ["a slash where a path is made of it", { externalId: "a/b" }, "externalId"],
+    ["a country that is not taken", { address: { country: "RU" } }, "address.country"],
+    ["a locale without a region", { locale: "nl" }, "locale"],
+    ["metadata of another kind", { metadata: { a: 1 } }, "metadata.*"],
+    ["metadata that is too large", { metadata: { key: "x".repeat(20) } }, "metadata"]
+  ])("leaves out %s and says why", (_, more, path) => {
+    const fit = Capabilities.fit(picky, { email, paymentSource, ...more })
+    expect(fit.unsupported).toEqual([{ path, reason: expect.stringContaining("") }])
+    expect(fit.unsupported[0]?.reason).not.toBe("")
+    expect(fit.input).toEqual({ email, paymentSource })
+  })
+
+  it("counts characters, not half ones", () => {
+    expect(Capabilities.fit(picky, { email, paymentSource, name: "👩🏽‍🚀".slice(0, 4) + "a" }).unsupported).toEqual([])
+  })
+
+  it("does not name keys of the caller's own records", () => {
+    const fit = Capabilities.fit(picky, { email, paymentSource, metadata: { "grace@example.com": null } })
+    expect(JSON.stringify(fit.unsupported)).not.toContain("grace")
+  })
+})
+
+describe("fitUpdate", () => {
+  it("refuses to clear what cannot be cleared, and nothing is required", () => {
+    expect(Capabilities.fitUpdate(picky, { email: null, name: null, metadata: null })).toEqual({
+      input: { name: null, metadata: null },
+      missing: [],
+      unsupported: [{ path: "email", reason: "picky cannot clear it" }]
+    })
+  })
+})
