@@ -250,22 +250,22 @@ describe("in process", () => {
     }).pipe(Effect.provide(FetchHttpClient.layer.pipe(Layer.provideMerge(Sandbox.layerFetch())))))
 })
 
-describe("200,000 customers", () => {
+describe("50,000 customers", () => {
   it.effect("are sorted once, not for every page", () =>
     Effect.gen(function*() {
       const { control, fetch } = yield* inProcess
-      yield* control.seed("polar", 200_000)
+      yield* control.seed("polar", 50_000)
       const timed = (page: number) =>
         Effect.promise(async () => {
           const start = performance.now()
           const response = await fetch(`${url}?limit=100&sorting=created_at&page=${page}`, initOf("GET", undefined, {}))
           const { items, pagination } = await response.json()
-          expect(pagination).toEqual({ total_count: 200_000, max_page: 2000 })
+          expect(pagination).toEqual({ total_count: 50_000, max_page: 500 })
           expect(items[0].external_id).toBe(`usr_${(page - 1) * 100 + 1}`)
           return performance.now() - start
         })
       const first = yield* timed(1)
-      const others = yield* Effect.forEach(Array.from({ length: 40 }, (_, i) => 50 * (i + 1)), timed)
+      const others = yield* Effect.forEach(Array.from({ length: 40 }, (_, i) => 12 * (i + 1)), timed)
       // Forty pages that sort would take forty times as long as the first; both are measured on the same machine.
       expect(others.reduce((sum, time) => sum + time, 0)).toBeLessThan(first * 20)
     }).pipe(Effect.provide(Sandbox.layerFetch())), 30_000)

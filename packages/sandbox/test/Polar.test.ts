@@ -45,22 +45,27 @@ describe("credentials and versions", () => {
   )
 
   wire(
-    "a version that is not served is a 404 without error, one that is comes back",
+    "a version that is not served is a 404 without error, one that is comes back, none is the current one",
     Effect.gen(function*() {
       const { call } = yield* inProcess
-      for (const version of ["2025-10", "2027-01", "latest", ""]) {
-        const { json, status } = yield* call("GET", "/v1/customers/", undefined, {
+      for (const version of ["2025-10", "2027-04", "latest"]) {
+        const { headers, json, status } = yield* call("GET", "/v1/customers/", undefined, {
           headers: { "polar-version": version }
         })
-        expect([status, json]).toEqual([404, { detail: "Not Found" }])
+        expect([status, json, headers.get("polar-version")]).toEqual([404, { detail: "Not Found" }, null])
       }
-      for (const version of ["2026-10", "2026-04"]) {
+      for (const version of ["2027-01", "2026-10", "2026-04"]) {
         const { headers, status } = yield* call("GET", "/v1/customers/", undefined, {
           headers: { "polar-version": version }
         })
         expect([status, headers.get("polar-version")]).toEqual([200, version])
       }
+      const empty = yield* call("GET", "/v1/customers/", undefined, { headers: { "polar-version": "" } })
       const plain = yield* call("GET", "/v1/customers/")
+      expect([empty, plain].map(({ headers, status }) => [status, headers.get("polar-version")])).toEqual([
+        [200, "2026-10"],
+        [200, "2026-10"]
+      ])
       expect(plain.headers.get("cache-control")).toBe("private, no-store")
       expect(plain.headers.get("x-polar-sandbox")).toBe(null)
       const sandbox = yield* call("GET", "/v1/customers/", undefined, { host: "sandbox-api.polar.sh" })
@@ -504,6 +509,30 @@ describe("create", () => {
       expect((yield* call("GET", "/v1/customers/external/same")).status).toBe(200)
       const ambiguous = yield* call("GET", "/v1/customers/external/same", undefined, { token })
       expect([ambiguous.status, ambiguous.text]).toEqual([500, "Internal Server Error"])
+    })
+  )
+
+  wire(
+    "Polar-Organization narrows a user token to one organization and means nothing to an organization token",
+    Effect.gen(function*() {
+      const { call, control, create } = yield* inProcess
+      const other = "b3a5c8d2-1f4e-4c6b-8a9d-2e7f6c5b4a31"
+      const [theirs] = yield* control.seed("polar", [{ organization_id: other, external_id: "same" }])
+      const [ours] = yield* control.seed("polar", [{ external_id: "same" }])
+      const acting = (organization: string) => ({
+        token: "polar_pat_x",
+        headers: { "polar-organization": organization }
+      })
+      expect((yield* call("GET", "/v1/customers/external/same", undefined, acting(other))).json.id).toBe(theirs)
+      expect((yield* call("GET", `/v1/customers/${ours}`, undefined, acting(other))).status).toBe(404)
+      expect((yield* create({ email: "a@example.com" }, acting(other))).json.organization_id).toBe(other)
+      const refused = yield* create({ email: "b@example.com", organization_id: home }, acting(other))
+      expect(refused.json.detail[0]).toMatchObject({ loc: ["body", "organization_id"], msg: "Organization not found." })
+      expect((yield* create({ email: "b@example.com" }, acting(unknownId))).status).toBe(422)
+      const { json } = yield* call("GET", "/v1/customers/external/same", undefined, {
+        headers: { "polar-organization": other }
+      })
+      expect(json.id).toBe(ours)
     })
   )
 })

@@ -32,7 +32,9 @@ import {
   type Stored
 } from "./store.js"
 
-const versions = ["2026-10", "2026-04"]
+/** Next, Current, Deprecated. */
+const versions = ["2027-01", "2026-10", "2026-04"]
+const currentVersion = "2026-10"
 const bodyLimit = 10 * 1024 * 1024
 
 const json = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): Answer => ({
@@ -78,7 +80,7 @@ const authenticate = (call: Call): Token | Answer => {
     if (token.includes("readonly")) return badScope
     if (kind === "user" && token.includes("viewer")) return notPermitted
   }
-  return { kind, sight: kind === "organization" ? homeOrganization : undefined }
+  return { kind, sight: kind === "organization" ? homeOrganization : call.headers["polar-organization"] }
 }
 
 /** Scalar parameters: the last one counts. */
@@ -167,7 +169,7 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
     const store = makeStore(world)
 
     const create = (input: CreateInput, token: Token): Answer => {
-      const given = input.organization_id
+      const given = input.organization_id ?? (token.kind === "user" ? token.sight ?? null : null)
       const organizationIssue = token.kind === "organization"
         ? given === null
           ? undefined
@@ -181,7 +183,7 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
           }
         : given === null
         ? { ...valueError("organization_id", "organization_id is required.", given), type: "missing" }
-        : store.hasOrganization(given)
+        : store.hasOrganization(given) && (token.sight ?? given) === given
         ? undefined
         : valueError("organization_id", "Organization not found.", given)
       if (organizationIssue !== undefined) return businessError([organizationIssue])
@@ -424,22 +426,23 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
       ],
 
       around: (call, next) => {
-        const version = call.headers["polar-version"]
+        const version = call.headers["polar-version"] || currentVersion
+        const served = versions.includes(version)
         const length = call.headers["content-length"]
         const sends = call.method === "POST" || call.method === "PATCH"
         const answer = Number(length ?? 0) > bodyLimit || call.body.length > bodyLimit
           ? json(413, { error: "RequestBodyTooLarge", detail: "Request body too large. The limit is 10485760 bytes." })
           : sends && length === undefined
           ? json(411, { error: "LengthRequired", detail: "A Content-Length header is required." })
-          : version !== undefined && !versions.includes(version)
-          ? noRoute
-          : next()
+          : served
+          ? next()
+          : noRoute
         return {
           ...answer,
           headers: {
             ...answer.headers,
             "cache-control": "private, no-store",
-            ...(version !== undefined && versions.includes(version) ? { "polar-version": version } : {}),
+            ...(served ? { "polar-version": version } : {}),
             ...(call.host === "sandbox-api.polar.sh" ? { "x-polar-sandbox": "1" } : {})
           }
         }
