@@ -452,6 +452,19 @@ describe("an input that is refused names the field that is wrong", () => {
       expect(yield* requests).toEqual([])
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("a filter that cannot be sent", () =>
+    Effect.gen(function*() {
+      const polar = yield* PolarClient
+      for (const query of [{ email: "\ud800" }, { metadata: { "\udc00": "x" } }, { page: 0 }, { limit: 0 }]) {
+        expect(yield* Effect.flip(polar.list(query))).toMatchObject({
+          _tag: "InvalidRequest",
+          origin: "sdk",
+          issues: [{ path: Object.keys(query)[0] }]
+        })
+      }
+      expect(yield* requests).toEqual([])
+    }).pipe(Effect.provide(inProcess())))
+
   it.effect("a type that there is not, as both types", () =>
     Effect.gen(function*() {
       const error = yield* refused({ type: "household", email: "a@b.example" })
