@@ -72,6 +72,8 @@ export interface FieldCapability {
 export const notStored: FieldCapability = { stored: false, required: false, clearable: false, mutable: "never" }
 
 /**
+ * What a provider can store and do.
+ *
  * @since 0.1.0
  * @category models
  */

@@ -36,6 +36,8 @@ export const Provider: Schema.Schema<Provider, string> = Schema.String.annotatio
 export const CustomerId = Schema.NonEmptyString.pipe(Schema.brand("@effect-customers/core/CustomerId"))
 
 /**
+ * The provider's own id of a customer.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -307,6 +309,8 @@ export const AddressInput = Schema.Struct({
 }).annotations({ identifier: "AddressInput" })
 
 /**
+ * An address to write.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -331,6 +335,8 @@ export const Card = Schema.Struct({
 }).annotations({ identifier: "Card" })
 
 /**
+ * Card details to write.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -348,6 +354,8 @@ export const PaymentSource = Schema.Union(
 ).annotations({ identifier: "PaymentSource" })
 
 /**
+ * What a customer pays with.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -373,6 +381,8 @@ export const CreateCustomer = Schema.Struct({
 }).annotations({ identifier: "CreateCustomer" })
 
 /**
+ * What `create` takes.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -396,6 +406,8 @@ export const UpdateCustomer = Schema.Struct({
 }).annotations({ identifier: "UpdateCustomer" })
 
 /**
+ * What `update` takes: absent keeps, `null` clears, a value sets.
+ *
  * @since 0.1.0
  * @category models
  */

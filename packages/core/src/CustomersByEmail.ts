@@ -10,6 +10,8 @@ import { type Customer, Email } from "./Customer.js"
 import { inputCheck, type ListError, type Service as CustomersServiceShape, tracedStream } from "./CustomersService.js"
 
 /**
+ * `CustomersService`, and finding by e-mail.
+ *
  * @since 0.1.0
  * @category models
  */

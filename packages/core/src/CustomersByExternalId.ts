@@ -31,6 +31,8 @@ export interface WithoutExternalId extends Omit<CreateCustomer, "externalId"> {
 }
 
 /**
+ * `CustomersService`, and the operations by the caller's own ids.
+ *
  * @since 0.1.0
  * @category models
  */

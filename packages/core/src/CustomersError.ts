@@ -23,6 +23,8 @@ import { Provider } from "./Customer.js"
 export const RepeatSafety = Schema.Literal("always", "with-key", "never")
 
 /**
+ * How safe it is to send an operation again: `always`, `with-key` or `never`.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -112,6 +114,8 @@ export const InputIssue = Schema.Struct({
 })
 
 /**
+ * One thing that is wrong with the input.
+ *
  * @since 0.1.0
  * @category models
  */

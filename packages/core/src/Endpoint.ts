@@ -35,7 +35,7 @@ export type DeclaredErrorClass =
   | typeof Errors.Conflict
 
 /**
- * A JSON answer, decoded leniently: unknown keys are ignored.
+ * A JSON answer, decoded leniently: unknown keys are kept as they came.
  *
  * @since 0.1.0
  * @category answers
@@ -81,18 +81,24 @@ export interface BytesAnswer {
 }
 
 /**
+ * Any kind of answer.
+ *
  * @since 0.1.0
  * @category answers
  */
 export type Answer = JsonAnswer<any> | RowsAnswer<any> | EmptyAnswer | BytesAnswer
 
 /**
+ * An answer that is one JSON value.
+ *
  * @since 0.1.0
  * @category answers
  */
 export const json = <A, I>(schema: Schema.Schema<A, I>): JsonAnswer<A> => ({ _tag: "Json", schema })
 
 /**
+ * An answer that holds rows: `schema` reads it whole, `row` one row, `at` says where in it the array is.
+ *
  * @since 0.1.0
  * @category answers
  */
@@ -105,12 +111,16 @@ export const rows = <A, I, Row, RowI>(
 ): RowsAnswer<A> => ({ _tag: "Rows", schema, ...options })
 
 /**
+ * An answer whose body says nothing.
+ *
  * @since 0.1.0
  * @category answers
  */
 export const empty: EmptyAnswer = { _tag: "Empty" }
 
 /**
+ * An answer that is streamed as bytes.
+ *
  * @since 0.1.0
  * @category answers
  */
@@ -162,6 +172,8 @@ export interface Endpoint<
 }
 
 /**
+ * Any endpoint.
+ *
  * @since 0.1.0
  * @category models
  */

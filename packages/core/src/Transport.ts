@@ -62,6 +62,8 @@ export interface SecretHeader {
 }
 
 /**
+ * What a provider's transport is made of.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -83,6 +85,8 @@ export interface Options {
 }
 
 /**
+ * Sends the calls of one provider.
+ *
  * @since 0.1.0
  * @category models
  */
@@ -432,7 +436,9 @@ const fetchRequestInit = (client: HttpClient.HttpClient): Effect.Effect<RequestI
           Effect.die("effect-customers: read the RequestInit, nothing is sent")
         )
       ))
-    yield* Effect.exit(probe.get(""))
+    yield* Effect.exit(Effect.suspend(() =>
+      probe.get("")
+    ))
     return yield* Ref.get(seen)
   })
 
@@ -444,11 +450,14 @@ const parseJson = Option.liftThrowable((text: string): unknown => JSON.parse(tex
 
 type PathIssues = Errors.InvalidResponse["issues"]
 
+/** Keys that a schema does not know are kept: nothing that a provider sends is lost. */
+const lenient = { onExcessProperty: "preserve" } as const
+
 const decodeJson = (
   answer: { readonly schema: Schema.Schema<any, any> },
   value: unknown
 ): Either.Either<unknown, PathIssues> =>
-  Either.mapLeft(Schema.decodeUnknownEither(answer.schema)(value), (error) => pathIssues(error.issue))
+  Either.mapLeft(Schema.decodeUnknownEither(answer.schema)(value, lenient), (error) => pathIssues(error.issue))
 
 const decodeRows = (
   answer: Endpoint.RowsAnswer<any>,

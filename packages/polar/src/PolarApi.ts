@@ -44,6 +44,8 @@ export const PolarAddress = Schema.Struct({
 })
 
 /**
+ * An address as answers hold it.
+ *
  * @since 0.1.0
  * @category answers
  */
@@ -83,6 +85,8 @@ const customerFields = {
 export const PolarCustomer = Schema.Struct(customerFields).annotations({ identifier: "PolarCustomer" })
 
 /**
+ * A customer as answers hold it.
+ *
  * @since 0.1.0
  * @category answers
  */
@@ -135,6 +139,8 @@ const optionalText = Lenient.optional(Schema.String)
 export const CustomGrant = grant("custom", noKnownProperties)
 
 /**
+ * Granted `discord` benefit: which guild and role, and the Discord account.
+ *
  * @since 0.1.0
  * @category benefits
  */
@@ -149,6 +155,8 @@ export const DiscordGrant = grant(
 )
 
 /**
+ * Granted `github_repository` benefit: which repository, with what permission, and the GitHub account.
+ *
  * @since 0.1.0
  * @category benefits
  */
@@ -164,6 +172,8 @@ export const GitHubRepositoryGrant = grant(
 )
 
 /**
+ * Granted `downloadables` benefit: the ids of the files.
+ *
  * @since 0.1.0
  * @category benefits
  */
@@ -173,6 +183,8 @@ export const DownloadablesGrant = grant(
 )
 
 /**
+ * Granted `license_keys` benefit: which key, and how it is shown (`****-3FA9C1`).
+ *
  * @since 0.1.0
  * @category benefits
  */
@@ -194,12 +206,16 @@ export const LicenseKeysGrant = grant(
 export const MeterCreditGrant = grant("meter_credit", noKnownProperties)
 
 /**
+ * Granted `feature_flag` benefit. It has no properties of its own.
+ *
  * @since 0.1.0
  * @category benefits
  */
 export const FeatureFlagGrant = grant("feature_flag", noKnownProperties)
 
 /**
+ * Granted `slack_shared_channel` benefit: the channel and the invitation.
+ *
  * @since 0.1.0
  * @category benefits
  */
@@ -248,6 +264,8 @@ export const UnknownGrant = Schema.Struct({
 export const PolarBenefitGrant = Schema.Union(...knownGrants, UnknownGrant)
 
 /**
+ * A granted benefit; comparing `benefit_type` narrows `properties`.
+ *
  * @since 0.1.0
  * @category benefits
  */
@@ -308,6 +326,8 @@ export const PolarActiveSubscription = Schema.Struct({
 })
 
 /**
+ * An active or trialing subscription. `amount` is in cents.
+ *
  * @since 0.1.0
  * @category answers
  */
@@ -344,6 +364,8 @@ export const PolarCustomerState = Schema.Struct({
 }).annotations({ identifier: "PolarCustomerState" })
 
 /**
+ * A customer with what is active and granted.
+ *
  * @since 0.1.0
  * @category answers
  */
@@ -358,6 +380,8 @@ export interface PolarCustomerState extends Schema.Schema.Type<typeof PolarCusto
 export const PolarCustomerBalance = Schema.Struct({ balance: Schema.Number, currency: Schema.String })
 
 /**
+ * What a customer owes or has, in cents.
+ *
  * @since 0.1.0
  * @category answers
  */
@@ -413,6 +437,8 @@ export const PolarAddressInput = Schema.Struct({
 })
 
 /**
+ * An address to write.
+ *
  * @since 0.1.0
  * @category requests
  */
@@ -464,6 +490,8 @@ export const PolarCustomerCreate = Schema.Union(
 )
 
 /**
+ * A new customer: an individual or a team.
+ *
  * @since 0.1.0
  * @category requests
  */
@@ -497,6 +525,8 @@ export const PolarCustomerUpdate = Schema.Struct({
 })
 
 /**
+ * A change: absent keeps, null clears, a value sets.
+ *
  * @since 0.1.0
  * @category requests
  */
@@ -511,6 +541,8 @@ export interface PolarCustomerUpdate extends Schema.Schema.Type<typeof PolarCust
 export const PolarCustomerUpdateExternal = Schema.Struct(updateFields)
 
 /**
+ * A change by external id.
+ *
  * @since 0.1.0
  * @category requests
  */
@@ -549,18 +581,24 @@ export const PolarListQuery = Schema.Struct({
 })
 
 /**
+ * What `list` can be asked for.
+ *
  * @since 0.1.0
  * @category requests
  */
 export interface PolarListQuery extends Schema.Schema.Type<typeof PolarListQuery> {}
 
 /**
+ * Which organizations to export, with user tokens.
+ *
  * @since 0.1.0
  * @category requests
  */
 export const PolarExportQuery = Schema.Struct({ organization_id: OrganizationFilter })
 
 /**
+ * Which organizations to export, with user tokens.
+ *
  * @since 0.1.0
  * @category requests
  */
@@ -575,6 +613,8 @@ export interface PolarExportQuery extends Schema.Schema.Type<typeof PolarExportQ
 export const PolarDeleteQuery = Schema.Struct({ anonymize: Schema.optional(Schema.Boolean) })
 
 /**
+ * How to delete.
+ *
  * @since 0.1.0
  * @category requests
  */
@@ -617,6 +657,8 @@ export const create = Endpoint.make({
 })
 
 /**
+ * All customers as streamed CSV.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -630,6 +672,8 @@ export const exportCsv = Endpoint.make({
 })
 
 /**
+ * One customer by id, a UUID v4.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -681,6 +725,8 @@ export {
 }
 
 /**
+ * One customer by the caller's own id. Polar decodes `%2F` before it routes, so an id with a slash is refused.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -695,6 +741,8 @@ export const getExternal = Endpoint.make({
 })
 
 /**
+ * Ends in the same state however often it is sent.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -711,6 +759,8 @@ export const updateExternal = Endpoint.make({
 })
 
 /**
+ * Not repeated when it may have been applied: it frees the external id, which another customer may have by then.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -728,6 +778,8 @@ export const deleteExternal = Endpoint.make({
 })
 
 /**
+ * One customer with what is active and granted, by id.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -741,6 +793,8 @@ export const getState = Endpoint.make({
 })
 
 /**
+ * One customer with what is active and granted, by the caller's own id.
+ *
  * @since 0.1.0
  * @category endpoints
  */

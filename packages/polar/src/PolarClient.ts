@@ -115,6 +115,8 @@ export interface Service {
 }
 
 /**
+ * Polar's customers API in Polar's own terms; see {@link Service} for its operations.
+ *
  * @since 0.1.0
  * @category tags
  */

@@ -300,6 +300,20 @@ describe("what travels with a customer", () => {
       expect(raws[0]?.avatar_url).toContain("gravatar")
       expect(JSON.stringify(walked)).not.toContain("gravatar")
     }).pipe(Effect.provide(inProcess())))
+
+  it.effect("raw keeps what Polar sends and this version does not know", () =>
+    Effect.gen(function*() {
+      const control = yield* SandboxControl
+      const customers = yield* CustomersService
+      const { id } = yield* customers.create({ email: "ada@example.com" })
+      yield* control.inject({
+        operation: "get",
+        fault: Fault.Alter({ alter: (customer) => ({ ...customer as object, brand_new: { deep: [1] } }) })
+      })
+      const customer = yield* customers.get(id)
+      expect(Option.getOrThrow(Polar.raw(customer))).toMatchObject({ id, brand_new: { deep: [1] } })
+      expect(customer).toEqual(yield* customers.get(id))
+    }).pipe(Effect.provide(inProcess())))
 })
 
 describe("the layer", () => {
