@@ -1,3 +1,3 @@
 import { defineProject } from "vitest/config"
 
-export default defineProject({ test: { name: "sandbox", include: ["test/**/*.test.ts"], isolate: false } })
+export default defineProject({ test: { name: "sandbox", include: ["test/**/*.test.ts"] } })
