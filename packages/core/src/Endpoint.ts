@@ -40,9 +40,9 @@ export type DeclaredErrorClass =
  * @since 0.1.0
  * @category answers
  */
-export interface JsonAnswer<A> {
+export interface JsonAnswer<out S extends Schema.Schema.AnyNoContext = Schema.Schema.AnyNoContext> {
   readonly _tag: "Json"
-  readonly schema: Schema.Schema<A, any>
+  readonly schema: S
 }
 
 /**
@@ -52,10 +52,10 @@ export interface JsonAnswer<A> {
  * @since 0.1.0
  * @category answers
  */
-export interface RowsAnswer<A> {
+export interface RowsAnswer<out S extends Schema.Schema.AnyNoContext = Schema.Schema.AnyNoContext> {
   readonly _tag: "Rows"
-  readonly schema: Schema.Schema<A, any>
-  readonly row: Schema.Schema<any, any>
+  readonly schema: S
+  readonly row: Schema.Schema.AnyNoContext
   /** Where in the answer the array of rows is. */
   readonly at: readonly [string, ...ReadonlyArray<string>]
 }
@@ -86,7 +86,7 @@ export interface BytesAnswer {
  * @since 0.1.0
  * @category answers
  */
-export type Answer = JsonAnswer<any> | RowsAnswer<any> | EmptyAnswer | BytesAnswer
+export type Answer = JsonAnswer | RowsAnswer | EmptyAnswer | BytesAnswer
 
 /**
  * An answer that is one JSON value.
@@ -94,7 +94,7 @@ export type Answer = JsonAnswer<any> | RowsAnswer<any> | EmptyAnswer | BytesAnsw
  * @since 0.1.0
  * @category answers
  */
-export const json = <A, I>(schema: Schema.Schema<A, I>): JsonAnswer<A> => ({ _tag: "Json", schema })
+export const json = <S extends Schema.Schema.AnyNoContext>(schema: S): JsonAnswer<S> => ({ _tag: "Json", schema })
 
 /**
  * An answer that holds rows: `schema` reads it whole, `row` one row, `at` says where in it the array is.
@@ -102,13 +102,13 @@ export const json = <A, I>(schema: Schema.Schema<A, I>): JsonAnswer<A> => ({ _ta
  * @since 0.1.0
  * @category answers
  */
-export const rows = <A, I, Row, RowI>(
-  schema: Schema.Schema<A, I>,
+export const rows = <S extends Schema.Schema.AnyNoContext>(
+  schema: S,
   options: {
-    readonly row: Schema.Schema<Row, RowI>
+    readonly row: Schema.Schema.AnyNoContext
     readonly at: readonly [string, ...ReadonlyArray<string>]
   }
-): RowsAnswer<A> => ({ _tag: "Rows", schema, ...options })
+): RowsAnswer<S> => ({ _tag: "Rows", schema, ...options })
 
 /**
  * An answer whose body says nothing.
@@ -144,8 +144,8 @@ export interface Unreadable {
  */
 export interface Endpoint<
   out Path extends string,
-  in out Query,
-  in out Body,
+  out Query extends Schema.Schema.AnyNoContext | undefined,
+  out Body extends Schema.Schema.AnyNoContext | undefined,
   out A extends Answer,
   out E extends DeclaredErrorClass
 > {
@@ -157,8 +157,8 @@ export interface Endpoint<
   readonly path: Path
   /** What becomes of a slash in a path parameter: encoded, or refused where the provider decodes it before routing. */
   readonly slashes: "encoded" | "refused"
-  readonly query: Schema.Schema<Query, any> | undefined
-  readonly body: Schema.Schema<Body, any> | undefined
+  readonly query: Query
+  readonly body: Body
   readonly answer: A
   /** The errors it can end in beside {@link Errors.CommonError}. */
   readonly errors: ReadonlyArray<E>
@@ -177,7 +177,13 @@ export interface Endpoint<
  * @since 0.1.0
  * @category models
  */
-export type Any = Endpoint<string, any, any, Answer, DeclaredErrorClass>
+export type Any = Endpoint<
+  string,
+  Schema.Schema.AnyNoContext | undefined,
+  Schema.Schema.AnyNoContext | undefined,
+  Answer,
+  DeclaredErrorClass
+>
 
 /**
  * What a call of an endpoint takes.
@@ -185,10 +191,14 @@ export type Any = Endpoint<string, any, any, Answer, DeclaredErrorClass>
  * @since 0.1.0
  * @category models
  */
-export type Input<Path extends string, Query, Body> = Simplify<
+export type Input<
+  Path extends string,
+  Query extends Schema.Schema.AnyNoContext | undefined,
+  Body extends Schema.Schema.AnyNoContext | undefined
+> = Simplify<
   & (unknown extends PathParameters<Path> ? unknown : { readonly path: PathParameters<Path> })
-  & ([Query] extends [undefined] ? unknown : { readonly query?: Query | undefined })
-  & ([Body] extends [undefined] ? unknown : { readonly body: Body })
+  & (Query extends Schema.Schema.AnyNoContext ? { readonly query?: Schema.Schema.Type<Query> | undefined } : unknown)
+  & (Body extends Schema.Schema.AnyNoContext ? { readonly body: Schema.Schema.Type<Body> } : unknown)
 >
 
 /**
@@ -197,8 +207,8 @@ export type Input<Path extends string, Query, Body> = Simplify<
  * @since 0.1.0
  * @category models
  */
-export type Success<A extends Answer> = A extends JsonAnswer<infer T> ? T
-  : A extends RowsAnswer<infer T> ? T & Unreadable
+export type Success<A extends Answer> = A extends JsonAnswer<infer S> ? Schema.Schema.Type<S>
+  : A extends RowsAnswer<infer S> ? Schema.Schema.Type<S> & Unreadable
   : A extends BytesAnswer ? Uint8Array
   : void
 
@@ -211,7 +221,7 @@ export type Success<A extends Answer> = A extends JsonAnswer<infer T> ? T
 export type Failure<A extends Answer, E extends DeclaredErrorClass> =
   | CommonError
   | InstanceType<E>
-  | (A extends JsonAnswer<any> | RowsAnswer<any> ? Errors.InvalidResponse : never)
+  | (A extends JsonAnswer | RowsAnswer ? Errors.InvalidResponse : never)
 
 /**
  * Declares an endpoint. A `GET` is read-only and may always be repeated; everything else says how safe a repeat is.
@@ -238,10 +248,8 @@ export const make = <
   const Path extends string,
   A extends Answer,
   const E extends DeclaredErrorClass = never,
-  Query = undefined,
-  QueryI = undefined,
-  Body = undefined,
-  BodyI = undefined
+  Query extends Schema.Schema.AnyNoContext | undefined = undefined,
+  Body extends Schema.Schema.AnyNoContext | undefined = undefined
 >(
   options:
     & {
@@ -249,8 +257,8 @@ export const make = <
       readonly operation: string
       readonly path: Path
       readonly slashes?: "encoded" | "refused"
-      readonly query?: Schema.Schema<Query, QueryI>
-      readonly body?: Schema.Schema<Body, BodyI>
+      readonly query?: Query
+      readonly body?: Body
       readonly answer: A
       readonly errors?: ReadonlyArray<E>
       readonly limitGroup?: string
@@ -270,8 +278,9 @@ export const make = <
   method: options.method,
   path: options.path,
   slashes: options.slashes ?? "encoded",
-  query: options.query,
-  body: options.body,
+  // without a schema its type is undefined
+  query: options.query as Query,
+  body: options.body as Body,
   answer: options.answer,
   errors: options.errors ?? [],
   limitGroup: options.limitGroup ?? options.provider,

@@ -94,16 +94,21 @@ export interface Transport {
   /** Sends one call and reads its whole answer. */
   readonly call: <
     Path extends string,
-    Query,
-    Body,
-    A extends Endpoint.JsonAnswer<any> | Endpoint.RowsAnswer<any> | Endpoint.EmptyAnswer,
+    Query extends Schema.Schema.AnyNoContext | undefined,
+    Body extends Schema.Schema.AnyNoContext | undefined,
+    A extends Endpoint.JsonAnswer | Endpoint.RowsAnswer | Endpoint.EmptyAnswer,
     E extends Endpoint.DeclaredErrorClass
   >(
     endpoint: Endpoint.Endpoint<Path, Query, Body, A, E>,
     input: Endpoint.Input<Path, Query, Body>
   ) => Effect.Effect<Endpoint.Success<A>, Endpoint.Failure<A, E>>
   /** Sends one call and streams its answer, chunk by chunk. */
-  readonly stream: <Path extends string, Query, Body, E extends Endpoint.DeclaredErrorClass>(
+  readonly stream: <
+    Path extends string,
+    Query extends Schema.Schema.AnyNoContext | undefined,
+    Body extends Schema.Schema.AnyNoContext | undefined,
+    E extends Endpoint.DeclaredErrorClass
+  >(
     endpoint: Endpoint.Endpoint<Path, Query, Body, Endpoint.BytesAnswer, E>,
     input: Endpoint.Input<Path, Query, Body>
   ) => Stream.Stream<Uint8Array, Endpoint.Failure<Endpoint.BytesAnswer, E>>
@@ -367,7 +372,7 @@ const queryEntries = (name: string, value: unknown): ReadonlyArray<readonly [str
 }
 
 const encodeQuery = (
-  schema: Schema.Schema<any, any> | undefined,
+  schema: Schema.Schema.AnyNoContext | undefined,
   query: unknown
 ): Either.Either<ReadonlyArray<readonly [string, string]>, ReadonlyArray<InputIssue>> => {
   if (schema === undefined || query === undefined) return Either.right([])
@@ -385,7 +390,7 @@ const encodeQuery = (
 }
 
 const encodeBody = (
-  schema: Schema.Schema<any, any> | undefined,
+  schema: Schema.Schema.AnyNoContext | undefined,
   body: unknown
 ): Either.Either<HttpBody.Empty | HttpBody.Uint8Array, ReadonlyArray<InputIssue>> => {
   if (schema === undefined) return Either.right(HttpBody.empty)
@@ -454,13 +459,13 @@ type PathIssues = Errors.InvalidResponse["issues"]
 const lenient = { onExcessProperty: "preserve" } as const
 
 const decodeJson = (
-  answer: { readonly schema: Schema.Schema<any, any> },
+  answer: { readonly schema: Schema.Schema.AnyNoContext },
   value: unknown
 ): Either.Either<unknown, PathIssues> =>
   Either.mapLeft(Schema.decodeUnknownEither(answer.schema)(value, lenient), (error) => pathIssues(error.issue))
 
 const decodeRows = (
-  answer: Endpoint.RowsAnswer<any>,
+  answer: Endpoint.RowsAnswer,
   value: unknown,
   unreadableRow: (issues: PathIssues) => Errors.InvalidResponse
 ): Either.Either<unknown, PathIssues> => {
