@@ -58,7 +58,7 @@ const shared = {
   /** How safe a repeat of this operation is. */
   repeat: RepeatSafety,
   /** The HTTP status, where a response arrived. */
-  status: Schema.optional(Schema.Number),
+  status: Schema.optional(Schema.Int),
   /** The provider's id of the request, where it sent one. */
   requestId: Schema.optional(Schema.String),
   /** The provider's own code of the error, where it sent one. */
