@@ -230,9 +230,10 @@ export const make = Effect.fnUntraced(function*(options: Options) {
         if (Option.isNone(value)) {
           return Effect.fail(new Errors.InvalidResponse({ ...context, issues: [{ path: "", expected: "JSON" }] }))
         }
+        const decodeJson = text.includes("__proto__") ? decodeGuarded : decodeTrusted
         const decoded = answer._tag === "Json"
           ? decodeJson(answer, value.value)
-          : decodeRows(answer, value.value, (issues) => new Errors.InvalidResponse({ ...context, issues }))
+          : decodeRows(answer, value.value, decodeJson, (issues) => new Errors.InvalidResponse({ ...context, issues }))
         return Either.isRight(decoded)
           ? Effect.succeed(decoded.right)
           : Effect.fail(new Errors.InvalidResponse({ ...context, issues: decoded.left }))
@@ -240,22 +241,10 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     )
   }
 
-  const timedOut = (endpoint: Endpoint.Any, timeout: Duration.Duration) =>
-    new Errors.RequestTimedOut({
-      ...Endpoint.errorContext(endpoint),
-      mayHaveApplied: !endpoint.readOnly,
-      timeout
-    })
-
-  const within = (endpoint: Endpoint.Any, timeout: Duration.Duration) => <A, E, R>(self: Effect.Effect<A, E, R>) =>
-    Duration.isFinite(timeout)
-      ? Effect.timeoutFail(self, { duration: timeout, onTimeout: () => timedOut(endpoint, timeout) })
-      : self
-
   const call = (endpoint: Endpoint.Any, input: AnyInput): Effect.Effect<unknown, CustomersError> =>
     Effect.gen(function*() {
       const timeouts = yield* RequestTimeout.resolve(layerTimeouts)
-      const request = yield* prepare(endpoint, input)
+      const request = yield* within(endpoint, timeouts.attempt, false)(prepare(endpoint, input))
       return yield* Effect.flatMap(
         send(endpoint, request),
         (response) => Effect.zipRight(annotateAnswer(endpoint, response), read(endpoint, response, input))
@@ -275,7 +264,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const stream = (endpoint: Endpoint.Any, input: AnyInput): Stream.Stream<Uint8Array, CustomersError> =>
     Stream.unwrap(Effect.gen(function*() {
       const timeouts = yield* RequestTimeout.resolve(layerTimeouts)
-      const request = yield* prepare(endpoint, input)
+      const request = yield* within(endpoint, timeouts.attempt, false)(prepare(endpoint, input))
       const response = yield* send(endpoint, request).pipe(
         Effect.tap((response) => annotateAnswer(endpoint, response)),
         Effect.tap((response) => isSuccess(response.status) ? Effect.void : refuse(endpoint, response, input)),
@@ -300,6 +289,19 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   // An endpoint's types say what its input is and what it can end in; from here on it is data.
   return { call, stream } as unknown as Transport
 })
+
+const timedOut = (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = true) =>
+  new Errors.RequestTimedOut({
+    ...Endpoint.errorContext(endpoint),
+    mayHaveApplied: sent && !endpoint.readOnly,
+    timeout
+  })
+
+const within =
+  (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = true) => <A, E, R>(self: Effect.Effect<A, E, R>) =>
+    Duration.isFinite(timeout)
+      ? Effect.timeoutFail(self, { duration: timeout, onTimeout: () => timedOut(endpoint, timeout, sent) })
+      : self
 
 const spanOptions = (endpoint: Endpoint.Any) => ({
   kind: "client" as const,
@@ -458,15 +460,27 @@ type PathIssues = Errors.InvalidResponse["issues"]
 /** Keys that a schema does not know are kept: nothing that a provider sends is lost. */
 const lenient = { onExcessProperty: "preserve" } as const
 
-const decodeJson = (
+type Decode = (
   answer: { readonly schema: Schema.Schema.AnyNoContext },
   value: unknown
-): Either.Either<unknown, PathIssues> =>
+) => Either.Either<unknown, PathIssues>
+
+const decodeTrusted: Decode = (answer, value) =>
   Either.mapLeft(Schema.decodeUnknownEither(answer.schema)(value, lenient), (error) => pathIssues(error.issue))
+
+/** A key of this name would become the prototype of what it is copied to. */
+const hasPrototypeKey = (value: unknown): boolean =>
+  isRecord(value) && (Object.hasOwn(value, "__proto__") || Object.values(value).some(hasPrototypeKey))
+
+const decodeGuarded: Decode = (answer, value) =>
+  hasPrototypeKey(value)
+    ? Either.left([{ path: "", expected: "no key called __proto__" }])
+    : decodeTrusted(answer, value)
 
 const decodeRows = (
   answer: Endpoint.RowsAnswer,
   value: unknown,
+  decodeJson: Decode,
   unreadableRow: (issues: PathIssues) => Errors.InvalidResponse
 ): Either.Either<unknown, PathIssues> => {
   const whole = decodeJson(answer, value)
@@ -532,11 +546,12 @@ const retryAfter = (
   now: number
 ): Duration.Duration | undefined => {
   const milliseconds = Number(headers["retry-after-ms"]?.trim() || undefined)
-  if (milliseconds >= 0) return Duration.millis(milliseconds)
+  if (milliseconds >= 0 && Number.isFinite(milliseconds)) return Duration.millis(milliseconds)
   const text = headers["retry-after"]?.trim()
   if (text === undefined || text === "") return undefined
-  if (/^\d+(\.\d+)?$/.test(text)) return Duration.seconds(Number(text))
-  const date = Date.parse(text)
+  // up to some thirty years; longer is no wait but a mistake
+  if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Duration.seconds(Number(text))
+  const date = /\D/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? undefined : Duration.millis(Math.max(0, date - now))
 }
 

@@ -251,6 +251,42 @@ describe("no answer at all", () => {
     }).pipe(Effect.provide(inProcess())))
 })
 
+describe("a token that does not come", () => {
+  it.effect("ends the call by its timeout, unsent", () =>
+    Effect.gen(function*() {
+      const polar = yield* PolarClient
+      const fiber = yield* Effect.fork(Effect.flip(polar.create(ada)))
+      yield* TestClock.adjust("30 seconds")
+      expect(shape(yield* Fiber.join(fiber))).toEqual({
+        tag: "RequestTimedOut",
+        status: undefined,
+        mayHaveApplied: false,
+        isRetryable: true
+      })
+      expect(yield* Effect.flatMap(SandboxControl, (control) => control.requests)).toEqual([])
+    }).pipe(Effect.provide(inProcess({}, { accessToken: Effect.never }))))
+})
+
+describe("a key called __proto__", () => {
+  it.effect("makes its row unreadable, and no other", () =>
+    Effect.gen(function*() {
+      const control = yield* SandboxControl
+      const polar = yield* PolarClient
+      const [first] = yield* control.seed("polar", 3)
+      const rows = JSON.stringify(yield* polar.list({ sorting: ["created_at"] }))
+      const body = rows.replace("\"metadata\":{}", "\"metadata\":{\"__proto__\":\"x\"}")
+      expect(body).not.toBe(rows)
+      const headers = { "content-type": "application/json" }
+      yield* control.inject({ operation: "list", fault: Fault.Respond({ status: 200, headers, body }) })
+      const { items, unreadable } = yield* polar.list()
+      expect(items.map(({ id }) => id === first)).toEqual([false, false])
+      expect(unreadable.map(({ issues }) => issues)).toEqual([[{
+        path: "items.0",
+        expected: "no key called __proto__"
+      }]])
+    }).pipe(Effect.provide(inProcess())))
+})
+
 describe("Retry-After", () => {
   it.effect.each(
     [
@@ -259,6 +295,7 @@ describe("Retry-After", () => {
       ["a date that has passed", { "retry-after": "Thu, 01 Jan 1969 00:00:00 GMT" }, Duration.zero],
       ["milliseconds", { "retry-after-ms": "250", "retry-after": "7" }, Duration.millis(250)],
       ["nonsense", { "retry-after": "soon" }, undefined],
+      ["more than any number", { "retry-after": "9".repeat(400), "retry-after-ms": "1e999" }, undefined],
       ["nothing", {}, undefined]
     ] as const
   )("%s", ([_, headers, retryAfter]) =>
