@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Equivalence from "effect/Equivalence"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { AddressInput, CreateCustomer, UpdateCustomer } from "./Customer.js"
+import type { AddressInput, CreateCustomer, Provider, UpdateCustomer } from "./Customer.js"
 import { Address, type Customer, Metadata } from "./Customer.js"
-import { renamePaths } from "./CustomersError.js"
+import { InvalidRequest, renamePaths } from "./CustomersError.js"
 import type {
   CreateError,
   DeleteError,
@@ -128,7 +128,9 @@ export const make = (
     input: WithoutExternalId
   ): Effect.Effect<{ readonly customer: Customer; readonly existed: boolean }, CreateError> =>
     Effect.flatMap(
-      checkCreate(capabilities, operation, { ...input, externalId }),
+      checkExternalId(service.provider, operation, externalId, input).pipe(
+        Effect.zipRight(checkCreate(capabilities, operation, { ...input, externalId }))
+      ),
       (create) =>
         implementation.getByExternalId(externalId).pipe(
           Effect.map((customer) => ({ customer, existed: true })),
@@ -165,6 +167,24 @@ export const make = (
       )
   }
 }
+
+/** For callers without types: another external id in the input would otherwise be dropped. */
+const checkExternalId = (
+  provider: Provider,
+  operation: string,
+  externalId: string,
+  input: { readonly externalId?: unknown }
+): Effect.Effect<void, InvalidRequest> =>
+  input.externalId === undefined || input.externalId === externalId
+    ? Effect.void
+    : new InvalidRequest({
+      provider,
+      operation,
+      mayHaveApplied: false,
+      repeat: "never",
+      origin: "sdk",
+      issues: [{ path: "externalId", message: "it is the first argument, and the input says another" }]
+    })
 
 const mayExistNow = (error: CreateError): boolean => error._tag === "CustomerAlreadyExists" || error.mayHaveApplied
 

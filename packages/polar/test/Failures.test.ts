@@ -225,6 +225,24 @@ describe("no answer at all", () => {
       })
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("the timeout is the one that the provider's layer was built on, not one of the application", () =>
+    Effect.gen(function*() {
+      const polar = yield* PolarClient
+      yield* inject("create", Fault.Delay({ duration: "1 hour" }))
+      const fiber = yield* Effect.fork(Effect.flip(polar.create(ada)))
+      const patient = yield* Effect.fork(
+        Effect.flip(RequestTimeout.with(polar.create({ email: "b@example.com" }), { attempt: "3 seconds" }))
+      )
+      yield* TestClock.adjust("1 second")
+      expect(yield* Fiber.join(fiber)).toMatchObject({ _tag: "RequestTimedOut", timeout: Duration.seconds(1) })
+      expect(patient.unsafePoll()).toBeNull()
+      yield* TestClock.adjust("2 seconds")
+      expect(yield* Fiber.join(patient)).toMatchObject({ _tag: "RequestTimedOut", timeout: Duration.seconds(3) })
+    }).pipe(
+      Effect.provide(inProcess().pipe(Layer.provide(RequestTimeout.layer({ attempt: "1 second" })))),
+      Effect.provide(RequestTimeout.layer({ attempt: "1 minute" }))
+    ))
+
   it.effect("the export may take long as long as it goes on; a silence of 30 seconds ends it", () =>
     Effect.gen(function*() {
       const polar = yield* PolarClient

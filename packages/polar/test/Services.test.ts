@@ -227,7 +227,8 @@ describe("getOrCreate", () => {
         Effect.flip(customers.getOrCreate("..", { email })),
         Effect.flip(customers.getOrCreate("\ud800", { email })),
         Effect.flip(customers.getOrCreate("ada", {})),
-        Effect.flip(customers.getOrCreate("ada", { email, phone: "1" }))
+        Effect.flip(customers.getOrCreate("ada", { email, phone: "1" })),
+        Effect.flip(customers.getOrCreate("ada", { email, externalId: "grace" } as never))
       ])
       expect(tags.map(({ _tag }) => _tag)).toEqual([
         "InvalidRequest",
@@ -235,7 +236,8 @@ describe("getOrCreate", () => {
         "InvalidRequest",
         "InvalidRequest",
         "InvalidRequest",
-        "Unsupported"
+        "Unsupported",
+        "InvalidRequest"
       ])
       expect(yield* control.requests).toEqual([])
     }).pipe(Effect.provide(inProcess())))
