@@ -1,0 +1,242 @@
+/** The transport alone, with endpoints of a provider that does not exist. */
+import { Conflict, CustomerNotFound, Endpoint, InvalidRequest, Lenient, Transport } from "@effect-customers/core"
+import { HttpClient, HttpClientResponse } from "@effect/platform"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Redacted, Schema, Stream } from "effect"
+
+interface Sent {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | undefined
+}
+
+/** A client that answers everything the same and notes what it was sent. */
+const answering = (status: number, body: BodyInit | null, headers: Record<string, string> = {}) => {
+  const sent: Array<Sent> = []
+  const client = HttpClient.make((request, url) =>
+    Effect.sync(() => {
+      const { body: content } = request
+      sent.push({
+        method: request.method,
+        url: url.href,
+        headers: request.headers,
+        body: content._tag === "Uint8Array" ? new TextDecoder().decode(content.body) : undefined
+      })
+      return HttpClientResponse.fromWeb(request, new Response(body, { status, headers }))
+    })
+  )
+  return { sent, client }
+}
+
+const Row = Schema.Struct({ id: Schema.String, tags: Lenient.optional(Schema.Array(Schema.String)) })
+
+const list = Endpoint.make({
+  provider: "acme",
+  operation: "list",
+  method: "GET",
+  path: "/people",
+  query: Schema.Struct({
+    ids: Schema.optional(Schema.Array(Schema.Number)),
+    where: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Union(Schema.String, Schema.Boolean) })),
+    text: Schema.optional(Schema.NullOr(Schema.String))
+  }),
+  answer: Endpoint.rows(Schema.Struct({ _embedded: Schema.Struct({ people: Schema.Array(Row) }) }), {
+    row: Row,
+    at: ["_embedded", "people"]
+  })
+})
+
+const rename = Endpoint.make({
+  provider: "acme",
+  operation: "rename",
+  method: "PUT",
+  repeat: "never",
+  path: "/people/{id}/name",
+  body: Schema.Struct({ name: Schema.String, secret: Schema.optional(Schema.Redacted(Schema.String)) }),
+  answer: Endpoint.json(Row),
+  errors: [CustomerNotFound],
+  inconclusive: [429]
+})
+
+const search = Endpoint.make({
+  provider: "acme",
+  operation: "search",
+  method: "POST",
+  repeat: "always",
+  readOnly: true,
+  path: "/people/search",
+  body: Schema.Struct({}),
+  answer: Endpoint.json(Row)
+})
+
+const remove = Endpoint.make({
+  provider: "acme",
+  operation: "remove",
+  method: "DELETE",
+  repeat: "always",
+  path: "/people/{id}",
+  answer: Endpoint.empty,
+  errors: [CustomerNotFound]
+})
+
+const photo = Endpoint.make({
+  provider: "acme",
+  operation: "photo",
+  method: "GET",
+  path: "/people/{id}/photo",
+  answer: Endpoint.bytes
+})
+
+const transport = (client: HttpClient.HttpClient, options: Partial<Transport.Options> = {}) =>
+  Effect.provideService(
+    Transport.make({
+      provider: "acme",
+      baseUrl: "https://acme.example/api/",
+      credential: {
+        name: "x-key",
+        option: "apiKey",
+        secret: Redacted.make("k3y"),
+        format: (key) => `Key ${key}`
+      },
+      toError: (answer) =>
+        answer.context.status === 409
+          ? new Conflict({ ...answer.context, reason: Redacted.make(answer.body) })
+          : Endpoint.errorByStatus(answer, {}),
+      ...options
+    }),
+    HttpClient.HttpClient,
+    client
+  )
+
+const id = "a/b c%2F?#é"
+
+describe("the request", () => {
+  it.effect("is what the endpoint and the input say, and nothing else", () =>
+    Effect.gen(function*() {
+      const { client, sent } = answering(200, JSON.stringify({ id: "1" }))
+      const { call } = yield* transport(client, { headers: { "acme-version": "7" } })
+      yield* call(rename, { path: { id }, body: { name: "Ada", secret: Redacted.make("s3cret") } })
+      expect(sent).toEqual([{
+        method: "PUT",
+        url: "https://acme.example/api/people/a%2Fb%20c%252F%3F%23%C3%A9/name",
+        headers: {
+          accept: "application/json",
+          "user-agent": "effect-customers/0.1.0 (acme)",
+          "acme-version": "7",
+          "x-key": "Key k3y",
+          "content-type": "application/json",
+          "content-length": "32"
+        },
+        body: "{\"name\":\"Ada\",\"secret\":\"s3cret\"}"
+      }])
+    }))
+
+  it.effect("repeats the keys of arrays, brackets those of objects, leaves out null and undefined", () =>
+    Effect.gen(function*() {
+      const { client, sent } = answering(200, JSON.stringify({ _embedded: { people: [] } }))
+      const { call } = yield* transport(client)
+      yield* call(list, { query: { ids: [1, 2], where: { a: "x y", b: true }, text: null } })
+      yield* call(list, {})
+      expect(sent.map(({ url }) => url.replace("https://acme.example/api", ""))).toEqual([
+        "/people?ids=1&ids=2&where%5Ba%5D=x+y&where%5Bb%5D=true",
+        "/people"
+      ])
+    }))
+
+  it.effect("is refused with every problem named, before anything is sent", () =>
+    Effect.gen(function*() {
+      const { client, sent } = answering(200, "{}")
+      const { call } = yield* transport(client)
+      const bad = { path: { id: ".." }, body: { name: 1, nmae: "Ada" } } as never
+      const error = yield* Effect.flip(call(rename, bad))
+      expect(error).toBeInstanceOf(InvalidRequest)
+      expect(error._tag === "InvalidRequest" && error.issues.map(({ path }) => path).sort()).toEqual([
+        "id",
+        "name",
+        "nmae"
+      ])
+      const lone = yield* Effect.flip(call(list, { query: { text: "\ud800" } }))
+      expect(lone.message).toBe("acme list: invalid text (a lone surrogate cannot be sent)")
+      expect(sent).toEqual([])
+    }))
+})
+
+describe("the answer", () => {
+  it.effect("that does not decode whole is decoded row by row, wherever its rows are", () =>
+    Effect.gen(function*() {
+      const people = [{ id: "1" }, { id: 2 }, { id: "3", tags: ["a", null] }, { id: "4", tags: null, more: true }]
+      const { call } = yield* transport(answering(200, JSON.stringify({ _embedded: { people }, _links: {} })).client)
+      const page = yield* call(list, {})
+      expect(page._embedded.people).toEqual([{ id: "1" }, { id: "4", tags: null, more: true }])
+      expect(page.unreadable.map(({ issues }) => issues)).toEqual([
+        [{ path: "_embedded.people.1.id", expected: "a string" }],
+        [{ path: "_embedded.people.2.tags.1", expected: "a string" }]
+      ])
+    }))
+
+  it.effect("without rows at all is unreadable as a whole", () =>
+    Effect.gen(function*() {
+      const { call } = yield* transport(answering(200, JSON.stringify({ _embedded: {} })).client)
+      const error = yield* Effect.flip(call(list, {}))
+      expect(error.message).toBe(
+        "acme list: unreadable answer at _embedded.people (expected to be present) (status 200)"
+      )
+    }))
+
+  it.effect("of bytes is streamed as it came; an empty one is an empty stream", () =>
+    Effect.gen(function*() {
+      const full = yield* transport(answering(200, new Uint8Array([1, 2, 3])).client)
+      const chunks = yield* Stream.runCollect(full.stream(photo, { path: { id: "1" } }))
+      expect([...chunks].flatMap((chunk) => [...chunk])).toEqual([1, 2, 3])
+      const empty = yield* transport(answering(204, null).client)
+      expect(yield* Stream.runCount(empty.stream(photo, { path: { id: "1" } }))).toBe(0)
+    }))
+})
+
+describe("failures", () => {
+  it.effect.each(
+    [
+      ["rename", 422, "InvalidRequest", false],
+      ["rename", 429, "RateLimited", true],
+      ["rename", 404, "UnexpectedStatus", false],
+      ["rename", 503, "ProviderUnavailable", true],
+      ["remove", 429, "RateLimited", false],
+      ["remove", 408, "ProviderUnavailable", true],
+      ["search", 503, "ProviderUnavailable", false],
+      ["search", 408, "ProviderUnavailable", false]
+    ] as const
+  )(
+    "%s with %s is %s; may have been applied: %s",
+    ([operation, status, tag, mayHaveApplied]) =>
+      Effect.gen(function*() {
+        const { call } = yield* transport(answering(status, "", { "x-request-id": "req_1" }).client)
+        const error = yield* Effect.flip(
+          operation === "rename"
+            ? call(rename, { path: { id }, body: { name: "Ada" } })
+            : operation === "remove"
+            ? call(remove, { path: { id } })
+            : call(search, { body: {} })
+        )
+        expect([error._tag, error.mayHaveApplied, error.status, error.requestId]).toEqual([
+          tag,
+          mayHaveApplied,
+          status,
+          "req_1"
+        ])
+      })
+  )
+
+  it.effect("that the endpoint does not declare are UnexpectedStatus, with what is known", () =>
+    Effect.gen(function*() {
+      const { call } = yield* transport(answering(409, "still in progress").client)
+      const error = yield* Effect.flip(call(remove, { path: { id } }))
+      expect(error).toMatchObject({ _tag: "UnexpectedStatus", status: 409, operation: "remove", repeat: "always" })
+    }))
+
+  it.effect("a request id that is no id is not kept", () =>
+    Effect.gen(function*() {
+      const { call } = yield* transport(answering(500, "", { "x-request-id": "ada@example.com" }).client)
+      expect((yield* Effect.flip(call(remove, { path: { id } }))).requestId).toBeUndefined()
+    }))
+})
