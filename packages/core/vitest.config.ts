@@ -1,3 +1,10 @@
 import { defineProject } from "vitest/config"
 
-export default defineProject({ test: { name: "core", include: ["test/**/*.test.ts"] } })
+export default defineProject({
+  test: {
+    name: "core",
+    include: ["test/**/*.test.ts"],
+    // Nothing here takes this long; a busy machine may.
+    testTimeout: 30_000
+  }
+})
