@@ -149,7 +149,7 @@ const CursorContent = Schema.parseJson(Schema.Struct({
   pageSize: Schema.Number,
   /** The page that is next. */
   page: Schema.Int,
-  /** Of the last page: its total, the creation time of its last row, and the hashed ids of its rows with that time. */
+  /** The total of the last page, the creation time of the last row emitted, and the hashed ids of all emitted with it. */
   total: Schema.Number,
   createdAt: Schema.Number,
   ids: Schema.Array(Schema.Number)
@@ -258,9 +258,8 @@ interface Asked<A, E> {
   readonly fiber: Fiber.RuntimeFiber<OffsetPage<A>, E>
 }
 
-/** A row that the cursor knows: one of the last page's with its last creation time. */
-const isAnchor = (cursor: CursorContent, key: { readonly createdAt: number; readonly id: string }): boolean =>
-  key.createdAt === cursor.createdAt && cursor.ids.includes(Hash.string(key.id))
+/** 53 bits of an id: a cursor tells apart what was emitted at one time, and says nothing of the ids themselves. */
+const idHash = (id: string): number => (Hash.string(id) >>> 0) * 2 ** 21 + (Hash.string(`${id}#`) & 0x1fffff)
 
 /** The state of one walk. Used by one fiber, the one that pulls. */
 class OffsetWalk<A, E> {
@@ -268,9 +267,9 @@ class OffsetWalk<A, E> {
   private readonly pageSize: number
   private readonly concurrency: number
   private readonly scope: Scope.Scope
-  /** Where a resumed walk picks up, until it has; and whether a row that the cursor knows was met. */
-  private resume: Option.Option<CursorContent>
-  private anchored = false
+  /** Where a resumed walk picks up, and the hashed ids of what was emitted with the creation time of its cursor. */
+  private readonly resume: Option.Option<CursorContent>
+  private readonly idsOfCursor: ReadonlySet<number>
   /** Whether a resumed walk still goes back for the page on which it picks up. */
   private seeks = true
 
@@ -299,6 +298,7 @@ class OffsetWalk<A, E> {
     this.concurrency = concurrency
     this.scope = scope
     this.resume = source.key === undefined ? Option.none() : from
+    this.idsOfCursor = new Set(Option.match(this.resume, { onNone: () => [], onSome: ({ ids }) => ids }))
     this.page = Option.match(from, {
       onNone: () => 1,
       onSome: ({ page }) => source.key === undefined ? page : Math.max(1, page - 1)
@@ -377,31 +377,28 @@ class OffsetWalk<A, E> {
     return this.furthest.rewinds <= mostRewinds
   }
 
-  private unseen(answer: OffsetPage<A>): ReadonlyArray<A> {
+  private unseen({ items }: OffsetPage<A>): ReadonlyArray<A> {
     const { key } = this.source
-    if (key === undefined) return answer.items
-    const resume = Option.getOrUndefined(this.resume)
-    const lastAnchor = resume === undefined ? -1 : answer.items.findLastIndex((item) => isAnchor(resume, key(item)))
-    if (lastAnchor >= 0) this.anchored = true
-    // Rows of the cursor's creation time that stand before the last one it knows were emitted before.
-    const keepsLooking = resume !== undefined && !this.anchored && answer.total > resume.total
-    const items = answer.items.filter((item, index) => {
+    if (key === undefined) return items
+    return items.filter((item) => {
       const { createdAt, id } = key(item)
-      if (createdAt < this.createdAt) return false
+      if (createdAt < this.createdAt || (createdAt === this.createdAt && this.wasEmitted(id))) return false
       if (createdAt > this.createdAt) {
         this.createdAt = createdAt
         this.idsAtCreatedAt = new Set()
-      } else if (
-        this.idsAtCreatedAt.has(id) ||
-        (resume !== undefined && createdAt === resume.createdAt && (index <= lastAnchor || keepsLooking))
-      ) {
-        return false
       }
       this.idsAtCreatedAt.add(id)
       return true
     })
-    if (resume !== undefined && this.page >= resume.page && lastAnchor < 0 && !keepsLooking) this.resume = Option.none()
-    return items
+  }
+
+  private get isAtCursor(): boolean {
+    return Option.exists(this.resume, ({ createdAt }) => createdAt === this.createdAt)
+  }
+
+  /** Of a row with the creation time of the last one emitted. */
+  private wasEmitted(id: string): boolean {
+    return this.idsAtCreatedAt.has(id) || (this.isAtCursor && this.idsOfCursor.has(idHash(id)))
   }
 
   /** Rows moved so far to the front that what comes next may stand before this page. */
@@ -412,12 +409,10 @@ class OffsetWalk<A, E> {
     const first = keys[0]
     if (first === undefined || first.createdAt > resume.createdAt) return true
     return first.createdAt === resume.createdAt && answer.total < resume.total &&
-      !keys.some((key) => isAnchor(resume, key))
+      !keys.some(({ createdAt, id }) => createdAt === resume.createdAt && this.idsOfCursor.has(idHash(id)))
   }
 
   private cursor(answer: OffsetPage<A>): Cursor {
-    const keys = this.source.key === undefined ? [] : answer.items.map(this.source.key)
-    const createdAt = Number.isFinite(this.createdAt) ? this.createdAt : 0
     return encodeCursor({
       provider: this.source.provider,
       list: this.source.list,
@@ -425,8 +420,8 @@ class OffsetWalk<A, E> {
       pageSize: this.pageSize,
       page: this.page + 1,
       total: answer.total,
-      createdAt,
-      ids: keys.flatMap((key) => key.createdAt === createdAt ? [Hash.string(key.id)] : [])
+      createdAt: Number.isFinite(this.createdAt) ? this.createdAt : 0,
+      ids: [...Array.from(this.idsAtCreatedAt, idHash), ...this.isAtCursor ? this.idsOfCursor : []]
     })
   }
 }

@@ -1,0 +1,232 @@
+/** The walk over a list that changes while it is walked, against lists made at random. */
+import { Page } from "@effect-customers/core"
+import { describe, expect, it } from "@effect/vitest"
+import { Chunk, Effect, FastCheck, Option, Stream } from "effect"
+
+interface Row {
+  readonly id: string
+  readonly createdAt: number
+  readonly email: string
+}
+
+interface World {
+  readonly rows: ReadonlyArray<Row>
+  readonly fetches: number
+}
+
+const byCreation = (a: Row, b: Row) => a.createdAt - b.createdAt || (a.email < b.email ? -1 : 1)
+
+/** A list sorted oldest first, then by e-mail, that `change` alters around every answer; answers come out of order. */
+const changing = (
+  start: ReadonlyArray<Row>,
+  chance: () => number,
+  change: (rows: ReadonlyArray<Row>, chance: () => number) => ReadonlyArray<Row>
+) => {
+  let world: World = { rows: [...start].sort(byCreation), fetches: 0 }
+  const pause = Effect.suspend(() => Effect.replicateEffect(Effect.yieldNow(), Math.floor(chance() * 20)))
+  const touch = Effect.sync(() => {
+    world = { ...world, rows: [...change(world.rows, chance)].sort(byCreation) }
+  })
+  const source: Page.OffsetSource<Row, never> = {
+    provider: "acme",
+    operation: "list",
+    list: "rows",
+    filters: {},
+    pageSize: { min: 1, max: 100, default: 10 },
+    key: ({ createdAt, id }) => ({ createdAt, id }),
+    fetch: (page, pageSize) =>
+      Effect.gen(function*() {
+        yield* pause
+        yield* touch
+        world = { ...world, fetches: world.fetches + 1 }
+        const { rows } = world
+        yield* pause
+        yield* touch
+        return {
+          items: rows.slice((page - 1) * pageSize, page * pageSize),
+          unreadable: [],
+          total: rows.length,
+          lastPage: Math.ceil(rows.length / pageSize)
+        }
+      })
+  }
+  return { source, fetches: () => world.fetches }
+}
+
+/** A sequence of numbers in [0, 1) that a seed decides. */
+const chances = (seed: number) => {
+  let state = seed + 1
+  return () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647
+  }
+}
+
+const rows = (count: number, ties: boolean, chance: () => number): ReadonlyArray<Row> =>
+  Array.from({ length: count }, (_, i) => ({ id: `row-${i}`, createdAt: ties ? 5 : i, email: chance().toString(36) }))
+
+/** Up to seven new rows at a time, `most` times, among the rows with the latest creation time or behind them. */
+const creations = (most: number, ties: boolean) => {
+  let left = most
+  let born = 0
+  return (rows: ReadonlyArray<Row>, chance: () => number): ReadonlyArray<Row> => {
+    if (chance() < 0.5 || left-- <= 0) return rows
+    const latest = rows.reduce((latest, { createdAt }) => Math.max(latest, createdAt), 0)
+    return [
+      ...rows,
+      ...Array.from({ length: Math.ceil(chance() * 7) }, () => ({
+        id: `new-${born++}`,
+        createdAt: ties ? 5 : latest + (chance() < 0.5 ? 0 : 1),
+        email: chance().toString(36)
+      }))
+    ]
+  }
+}
+
+/** At most `most` rows are deleted, each time with this likelihood. */
+const deletions = (most: number, likelihood: number) => {
+  const gone = new Set<string>()
+  const change = (rows: ReadonlyArray<Row>, chance: () => number): ReadonlyArray<Row> => {
+    const doomed = rows[Math.floor(chance() * rows.length)]
+    if (doomed === undefined || chance() > likelihood || gone.size >= most) return rows
+    gone.add(doomed.id)
+    return rows.filter(({ id }) => id !== doomed.id)
+  }
+  return { change, staying: (rows: ReadonlyArray<Row>) => rows.filter(({ id }) => !gone.has(id)) }
+}
+
+const walked = (source: Page.OffsetSource<Row, never>, options: Page.StreamOptions) =>
+  Effect.map(
+    Stream.runCollect(Page.items(Page.offsetWalk(source, options))),
+    (rows) => Chunk.toReadonlyArray(rows).map(({ id }) => id)
+  )
+
+/** The same, a page at a time, each from the cursor of the one before. */
+const paged = (source: Page.OffsetSource<Row, never>, pageSize: number) =>
+  Effect.gen(function*() {
+    const ids: Array<string> = []
+    let from: string | undefined
+    do {
+      const page: Page.Page<Row> = yield* Page.first(Page.offsetWalk(source, { pageSize, from, concurrency: 1 }))
+      ids.push(...page.items.map(({ id }) => id))
+      from = Option.getOrUndefined(page.next)
+    } while (from !== undefined)
+    return ids
+  })
+
+interface Shape {
+  readonly seed: number
+  readonly count: number
+  readonly pageSize: number
+  readonly concurrency: number
+  readonly ties: boolean
+}
+
+const shape: FastCheck.Arbitrary<Shape> = FastCheck.record({
+  seed: FastCheck.integer({ min: 1, max: 2 ** 30 }),
+  count: FastCheck.integer({ min: 0, max: 60 }),
+  pageSize: FastCheck.integer({ min: 1, max: 20 }),
+  concurrency: FastCheck.integer({ min: 1, max: 6 }),
+  ties: FastCheck.boolean()
+})
+
+const runs = 100
+
+const law = (title: string, property: (shape: Shape) => Effect.Effect<void, unknown>) =>
+  it(title, () =>
+    FastCheck.assert(FastCheck.asyncProperty(shape, (shape) => Effect.runPromise(property(shape))), {
+      numRuns: runs,
+      seed: 2026
+    }))
+
+const noneTwice = (ids: ReadonlyArray<string>) => expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([])
+
+const nobodyLost = (start: ReadonlyArray<Row>, ids: ReadonlyArray<string>) => {
+  const seen = new Set(ids)
+  expect(start.filter(({ id }) => !seen.has(id))).toEqual([])
+}
+
+describe("a walk", () => {
+  law(
+    "over a list that stays is the list, in its order",
+    ({ concurrency, count, pageSize, seed, ties }) =>
+      Effect.gen(function*() {
+        const chance = chances(seed)
+        const start = [...rows(count, ties, chance)].sort(byCreation)
+        const { source } = changing(start, chance, (rows) => rows)
+        expect(yield* walked(source, { concurrency, pageSize })).toEqual(start.map(({ id }) => id))
+      })
+  )
+
+  law(
+    "while rows are created: nobody twice, nobody lost",
+    ({ concurrency, count, pageSize, seed, ties }) =>
+      Effect.gen(function*() {
+        const chance = chances(seed)
+        const start = rows(count, ties, chance)
+        const { source } = changing(start, chance, creations(60, ties))
+        const ids = yield* walked(source, { concurrency, pageSize })
+        noneTwice(ids)
+        nobodyLost(start, ids)
+      })
+  )
+
+  law(
+    "resumed, a page at a time, while rows are created: the same",
+    ({ count, pageSize, seed, ties }) =>
+      Effect.gen(function*() {
+        const chance = chances(seed)
+        const start = rows(count, ties, chance)
+        const { source } = changing(start, chance, creations(30, ties))
+        const ids = yield* paged(source, pageSize)
+        noneTwice(ids)
+        nobodyLost(start, ids)
+      })
+  )
+
+  law(
+    "while rows are deleted, one page after the other: nobody twice, nobody lost who stays",
+    (input) =>
+      Effect.gen(function*() {
+        const { count, pageSize, seed, ties } = input
+        const chance = chances(seed)
+        const start = rows(count, ties, chance)
+        const deleting = deletions(3, 0.3)
+        const { source } = changing(start, chance, deleting.change)
+        const ids = yield* walked(source, { concurrency: 1, pageSize })
+        noneTwice(ids)
+        nobodyLost(deleting.staying(start), ids)
+      })
+  )
+
+  law(
+    "resumed, a page at a time, while rows are deleted: the same",
+    ({ count, pageSize, seed, ties }) =>
+      Effect.gen(function*() {
+        const chance = chances(seed)
+        const start = rows(count, ties, chance)
+        // as many as one page may send the walk back for
+        const deleting = deletions(3, 0.2)
+        const { source } = changing(start, chance, deleting.change)
+        const ids = yield* paged(source, pageSize)
+        noneTwice(ids)
+        nobodyLost(deleting.staying(start), ids)
+      })
+  )
+
+  law(
+    "while rows come and go without end: ends, and nobody twice",
+    ({ concurrency, count, pageSize, seed }) =>
+      Effect.gen(function*() {
+        const chance = chances(seed)
+        const creating = creations(1000, false)
+        const { fetches, source } = changing(
+          rows(count, false, chance),
+          chance,
+          (rows, chance) => creating(rows, chance).filter(() => chance() > 0.05)
+        )
+        noneTwice(yield* walked(source, { concurrency, pageSize }))
+        expect(fetches()).toBeLessThan(5000)
+      })
+  )
+})
