@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as Option from "effect/Option"
 import type { AddressInput, CreateCustomer, Json, Metadata, Provider, UpdateCustomer } from "./Customer.js"
 import type { RepeatSafety } from "./CustomersError.js"
 import { segmentProblem } from "./internal/pathSegment.js"
@@ -202,11 +203,15 @@ const fieldProblems = (
   }
   const segment = limits.pathSegment === true ? segmentProblem(value, "refused") : undefined
   if (segment !== undefined) return problem(segment)
-  if (limits.regionRequired === true && new Intl.Locale(value).region === undefined) {
+  if (limits.regionRequired === true && regionOf(value) === undefined) {
     return problem(`${provider} requires a region in a locale`)
   }
   return []
 }
+
+/** None as well for what is no language tag: the schemas refuse that. */
+const regionOf = (locale: string): string | undefined =>
+  Option.getOrUndefined(Option.liftThrowable(() => new Intl.Locale(locale).region)())
 
 const addressProblems = (
   provider: Provider,

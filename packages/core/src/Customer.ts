@@ -52,7 +52,7 @@ export type CustomerId = typeof CustomerId.Type
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
 /**
- * Metadata: a JSON object. Numbers are finite, `-0` reads as `0`, and a key called `__proto__` is refused at any depth
+ * Metadata: a JSON object, at most 500 levels deep. Numbers are finite, `-0` reads as `0`, and a key called `__proto__` is refused at any depth
  * (assigning it would change an object's prototype instead of its data).
  *
  * @since 0.1.0
@@ -64,6 +64,9 @@ const isPlainObject = (value: object): value is Record<string, unknown> => {
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
+
+/** How many objects and arrays may stand in one another: recursion must not reach the end of the stack. */
+const deepest = 500
 
 /** Decodes one value, or says where it stops being JSON. `ancestors` finds cycles. */
 const decodeJson = (
@@ -81,7 +84,7 @@ const decodeJson = (
       return value === 0 ? 0 : value
     case "object": {
       if (value === null) return null
-      if (ancestors.includes(value)) {
+      if (ancestors.length >= deepest || ancestors.includes(value)) {
         refuse(path, value)
         return null
       }

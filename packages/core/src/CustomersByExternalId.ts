@@ -128,8 +128,11 @@ export const make = (
     input: WithoutExternalId
   ): Effect.Effect<{ readonly customer: Customer; readonly existed: boolean }, CreateError> =>
     Effect.flatMap(
-      checkExternalId(service.provider, operation, externalId, input).pipe(
-        Effect.zipRight(checkCreate(capabilities, operation, { ...input, externalId }))
+      Effect.suspend(() =>
+        Effect.zipRight(
+          checkExternalId(service.provider, operation, externalId, input ?? {}),
+          checkCreate(capabilities, operation, { ...input, externalId })
+        )
       ),
       (create) =>
         implementation.getByExternalId(externalId).pipe(

@@ -489,7 +489,7 @@ export const CustomersError = Schema.Union(
 export type CustomersError = typeof CustomersError.Type
 
 const rename = (path: string, names: { readonly [name: string]: string }): string =>
-  path.split(".").map((segment) => names[segment] ?? segment).join(".")
+  path.split(".").map((segment) => Object.hasOwn(names, segment) ? names[segment] : segment).join(".")
 
 /**
  * The same error with its field paths in other words: a service says `address.postalCode` where its client says

@@ -18,6 +18,7 @@ import type { CustomersByExternalId } from "./CustomersByExternalId.js"
 import type * as Errors from "./CustomersError.js"
 import { InvalidRequest, renamePaths, Unsupported } from "./CustomersError.js"
 import { pathIssues } from "./internal/parseIssues.js"
+import { readInput } from "./internal/readInput.js"
 import { withSpan } from "./internal/span.js"
 import * as Page from "./Page.js"
 
@@ -157,10 +158,14 @@ export const make = (implementation: Implementation): Omit<Service, "byExternalI
         Effect.flatMap(checkUpdate(capabilities, "update", patch), (patch) => implementation.update(id, patch))
       ),
     delete: (id) => traced("delete", implementation.delete(id)),
-    list: ({ cursor, pageSize } = {}) =>
+    list: (options) =>
       traced(
         "list",
-        Page.first(implementation.streamPages({ pageSize, from: cursor, concurrency: 1 })).pipe(
+        Effect.suspend(() =>
+          Page.first(
+            implementation.streamPages({ pageSize: options?.pageSize, from: options?.cursor, concurrency: 1 })
+          )
+        ).pipe(
           Effect.mapError(renamePaths({ from: "cursor" }))
         )
       ),
@@ -200,19 +205,19 @@ export const inputCheck = <A, I>(schema: Schema.Schema<A, I>) => {
     operation: string,
     input: A,
     at = ""
-  ): Effect.Effect<A, Errors.InvalidRequest> => {
-    const valid = validate(input)
-    return Either.isRight(valid)
-      ? Effect.succeed(valid.right)
-      : new InvalidRequest({
-        ...unsent(provider, operation),
-        origin: "sdk",
-        issues: pathIssues(valid.left.issue).map(({ expected, path }) => ({
-          path: path === "" ? at : path,
-          message: `expected ${expected}`
-        }))
-      })
-  }
+  ): Effect.Effect<A, Errors.InvalidRequest> =>
+    Effect.suspend(() =>
+      Effect.mapError(
+        readInput(() =>
+          Either.mapLeft(validate(input), ({ issue }) =>
+            pathIssues(issue).map(({ expected, path }) => ({
+              path: path === "" ? at : path,
+              message: `expected ${expected}`
+            })))
+        ),
+        (issues) => new InvalidRequest({ ...unsent(provider, operation), origin: "sdk", issues })
+      )
+    )
 }
 
 const checkCreateCustomer = inputCheck(CreateCustomer)

@@ -56,8 +56,9 @@ export const unknownTag = (known: ReadonlyArray<AST.LiteralValue>): Schema.Schem
  * @category schemas
  */
 export const IsoDateTime: Schema.Schema<string> = Schema.String.pipe(
-  Schema.filter((text) => !Number.isNaN(Date.parse(text)), {
+  Schema.filter((text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text)), {
     description: "an ISO 8601 date and time",
-    arbitrary: () => (fc) => fc.date({ noInvalidDate: true, min: new Date(0) }).map((date) => date.toISOString())
+    arbitrary: () => (fc) =>
+      fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31") }).map((date) => date.toISOString())
   })
 )

@@ -18,6 +18,8 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
@@ -30,6 +32,7 @@ import * as Errors from "./CustomersError.js"
 import * as Endpoint from "./Endpoint.js"
 import { pathIssues } from "./internal/parseIssues.js"
 import { loneSurrogate, segmentProblem } from "./internal/pathSegment.js"
+import { readInput } from "./internal/readInput.js"
 import { withSpan } from "./internal/span.js"
 import { version } from "./internal/version.js"
 import * as RequestTimeout from "./RequestTimeout.js"
@@ -142,9 +145,9 @@ export const make = Effect.fnUntraced(function*(options: Options) {
       if (Either.isLeft(base) || configurationIssues.length > 0) {
         return yield* invalidRequest(endpoint, configurationIssues)
       }
-      const path = expandPath(endpoint, input.path ?? {})
-      const query = encodeQuery(endpoint.query, input.query)
-      const body = encodeBody(endpoint.body, input.body)
+      const path = readInput(() => expandPath(endpoint, input.path ?? {}))
+      const query = readInput(() => encodeQuery(endpoint.query, input.query))
+      const body = readInput(() => encodeBody(endpoint.body, input.body))
       if (Either.isLeft(path) || Either.isLeft(query) || Either.isLeft(body)) {
         return yield* invalidRequest(endpoint, [...issuesOf(path), ...issuesOf(query), ...issuesOf(body)])
       }
@@ -176,7 +179,12 @@ export const make = Effect.fnUntraced(function*(options: Options) {
       ),
       Effect.locally(HttpClient.currentTracerPropagation, false),
       Effect.locally(HttpClient.currentTracerDisabledWhen, () => true),
-      Effect.catchAll((error) => Effect.fail(fromClientError(endpoint, error)))
+      // what a client with `filterStatusOk` refuses is an answer
+      Effect.catchAll((error) =>
+        error._tag === "ResponseError" && error.reason === "StatusCode"
+          ? Effect.succeed(error.response)
+          : Effect.fail(fromClientError(endpoint, error))
+      )
     )
 
   /** The error of an answer that is no success; its body is read up to 64 KB and then cancelled. */
@@ -230,7 +238,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
         if (Option.isNone(value)) {
           return Effect.fail(new Errors.InvalidResponse({ ...context, issues: [{ path: "", expected: "JSON" }] }))
         }
-        const decodeJson = text.includes("__proto__") ? decodeGuarded : decodeTrusted
+        const decodeJson = mayHavePrototypeKey.test(text) ? decodeGuarded : decodeTrusted
         const decoded = answer._tag === "Json"
           ? decodeJson(answer, value.value)
           : decodeRows(answer, value.value, decodeJson, (issues) => new Errors.InvalidResponse({ ...context, issues }))
@@ -297,10 +305,33 @@ const timedOut = (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = tru
     timeout
   })
 
+/**
+ * Not `Effect.timeoutFail`: where the caller cannot be interrupted (`acquireRelease`, a finalizer) that would wait for the
+ * answer for ever. The attempt is a fiber of its own that only its timer, or a caller that can be interrupted, ends.
+ */
 const within =
-  (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = true) => <A, E, R>(self: Effect.Effect<A, E, R>) =>
+  (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = true) =>
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | Errors.RequestTimedOut, R> =>
     Duration.isFinite(timeout)
-      ? Effect.timeoutFail(self, { duration: timeout, onTimeout: () => timedOut(endpoint, timeout, sent) })
+      ? Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function*() {
+          const isOver = yield* Ref.make(false)
+          const attempt = yield* Effect.forkDaemon(Effect.interruptible(self))
+          const timer = yield* Effect.sleep(timeout).pipe(
+            Effect.zipRight(Ref.set(isOver, true)),
+            Effect.zipRight(Fiber.interruptFork(attempt)),
+            Effect.interruptible,
+            Effect.forkDaemon
+          )
+          const exit = yield* restore(Fiber.await(attempt)).pipe(
+            Effect.onInterrupt(() => Fiber.interrupt(attempt)),
+            Effect.ensuring(Fiber.interrupt(timer))
+          )
+          if (Exit.isInterrupted(exit) && (yield* Ref.get(isOver))) return yield* timedOut(endpoint, timeout, sent)
+          yield* Fiber.inheritAll(attempt)
+          return yield* exit
+        })
+      )
       : self
 
 const spanOptions = (endpoint: Endpoint.Any) => ({
@@ -380,6 +411,7 @@ const encodeQuery = (
   if (schema === undefined || query === undefined) return Either.right([])
   const encoded = Schema.encodeUnknownEither(schema)(query, { errors: "all", onExcessProperty: "error" })
   if (Either.isLeft(encoded)) return Either.left(inputIssues(encoded.left))
+  if (hasPrototypeKey(query)) return Either.left([prototypeKeyIssue])
   const issues: Array<InputIssue> = []
   const entries = Object.entries(encoded.right as object).flatMap(([name, value]) => {
     const entries = queryEntries(name, value)
@@ -397,12 +429,16 @@ const encodeBody = (
 ): Either.Either<HttpBody.Empty | HttpBody.Uint8Array, ReadonlyArray<InputIssue>> => {
   if (schema === undefined) return Either.right(HttpBody.empty)
   return Schema.encodeUnknownEither(schema)(body, { errors: "all", onExcessProperty: "error" }).pipe(
-    Either.mapBoth({
-      onLeft: inputIssues,
-      onRight: (encoded) => HttpBody.unsafeJson(encoded)
-    })
+    Either.mapLeft(inputIssues),
+    Either.filterOrLeft(() => !hasPrototypeKey(body), () => [prototypeKeyIssue]),
+    Either.map((encoded) => HttpBody.unsafeJson(encoded))
   )
 }
+
+const prototypeKeyIssue: InputIssue = { path: "", message: "a key called __proto__ cannot be sent" }
+
+/** None where there is no value to get: it was wiped, or the caller has no types and gave something else. */
+const redactedValue = Option.liftThrowable((secret: Redacted.Redacted<string>): unknown => Redacted.value(secret))
 
 const printable = /^[\x21-\x7e]+$/
 
@@ -414,7 +450,7 @@ const secretValue = (
     ? Effect.mapError(header.secret, () => new Errors.AuthenticationFailed(Endpoint.errorContext(endpoint)))
     : Effect.succeed(header.secret)).pipe(
       Effect.flatMap((secret) => {
-        const value = Redacted.value(secret)
+        const value = Option.getOrUndefined(redactedValue(secret))
         if (typeof value !== "string" || !printable.test(value)) {
           return invalidRequest(endpoint, [{
             path: header.option,
@@ -468,9 +504,19 @@ type Decode = (
 const decodeTrusted: Decode = (answer, value) =>
   Either.mapLeft(Schema.decodeUnknownEither(answer.schema)(value, lenient), (error) => pathIssues(error.issue))
 
+/** As it stands, or with letters of ASCII escaped. */
+const mayHavePrototypeKey = /__proto__|\\u00[567]/
+
 /** A key of this name would become the prototype of what it is copied to. */
-const hasPrototypeKey = (value: unknown): boolean =>
-  isRecord(value) && (Object.hasOwn(value, "__proto__") || Object.values(value).some(hasPrototypeKey))
+const hasPrototypeKey = (value: unknown): boolean => {
+  const seen = new Set([value])
+  for (const inner of seen) {
+    if (!isRecord(inner)) continue
+    if (Object.hasOwn(inner, "__proto__")) return true
+    for (const next of Object.values(inner)) seen.add(next)
+  }
+  return false
+}
 
 const decodeGuarded: Decode = (answer, value) =>
   hasPrototypeKey(value)
@@ -541,18 +587,28 @@ const requestId = (names: ReadonlyArray<string>, headers: { readonly [name: stri
   return value !== undefined && /^[\w.:-]{1,128}$/.test(value) ? value : undefined
 }
 
+/** Thirty years in milliseconds; a provider that asks for longer is mistaken. */
+const longestWait = 1e12
+
 const retryAfter = (
   headers: { readonly [name: string]: string },
   now: number
 ): Duration.Duration | undefined => {
-  const milliseconds = Number(headers["retry-after-ms"]?.trim() || undefined)
-  if (milliseconds >= 0 && Number.isFinite(milliseconds)) return Duration.millis(milliseconds)
-  const text = headers["retry-after"]?.trim()
-  if (text === undefined || text === "") return undefined
-  // up to some thirty years; longer is no wait but a mistake
-  if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Duration.seconds(Number(text))
-  const date = /\D/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? undefined : Duration.millis(Math.max(0, date - now))
+  const seconds = decimal(headers["retry-after"])
+  const waits = [
+    decimal(headers["retry-after-ms"]),
+    seconds === undefined ? millisUntil(headers["retry-after"], now) : seconds * 1000
+  ]
+  const wait = waits.find((wait) => wait !== undefined && wait <= longestWait)
+  return wait === undefined ? undefined : Duration.millis(wait)
+}
+
+const decimal = (text = ""): number | undefined => /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined
+
+/** HTTP dates start with the name of a day; `Date.parse` finds a date in `-5` and in `5, 10` too. */
+const millisUntil = (date = "", now: number): number | undefined => {
+  const then = /^\s*[A-Z][a-z]{2,8},? /.test(date) ? Date.parse(date) : Number.NaN
+  return Number.isNaN(then) ? undefined : Math.max(0, then - now)
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

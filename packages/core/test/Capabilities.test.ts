@@ -61,6 +61,12 @@ describe("fit", () => {
     expect(fit.input).toEqual({ email, paymentSource })
   })
 
+  it("does not throw at what is no language tag", () => {
+    const locale = { ...picky.fields.locale, stored: true, limits: { regionRequired: true } }
+    const { unsupported } = Capabilities.fit({ ...picky, fields: { ...picky.fields, locale } }, { locale: "no tag" })
+    expect(unsupported.map(({ path }) => path)).toEqual(["locale"])
+  })
+
   it("counts characters, not half ones", () => {
     expect(Capabilities.fit(picky, { email, paymentSource, name: "👩🏽‍🚀".slice(0, 4) + "a" }).unsupported).toEqual([])
   })

@@ -1,4 +1,12 @@
-import { Address, CreateCustomer, Customer, CustomerId, Metadata, UpdateCustomer } from "@effect-customers/core"
+import {
+  Address,
+  CreateCustomer,
+  Customer,
+  CustomerId,
+  type Json,
+  Metadata,
+  UpdateCustomer
+} from "@effect-customers/core"
 import { fromProvider, raw, withRaw } from "@effect-customers/core/Customer"
 import { describe, expect, it } from "@effect/vitest"
 import { Arbitrary, DateTime, Either, Equal, FastCheck, Option, Redacted, Schema } from "effect"
@@ -90,6 +98,14 @@ describe("Customer", () => {
 
 describe("Metadata", () => {
   const decode = Schema.decodeUnknownEither(Metadata)
+  it("is refused where it is too deep for the stack", () => {
+    const nested = (levels: number): Json => levels === 0 ? 0 : [nested(levels - 1)]
+    const tooDeep: { value: Json } = { value: 0 }
+    for (let level = 0; level < 50_000; level++) tooDeep.value = [tooDeep.value]
+    expect(Either.isRight(Schema.decodeUnknownEither(Metadata)({ value: nested(400) }))).toBe(true)
+    expect(Either.isRight(Schema.decodeUnknownEither(Metadata)(tooDeep))).toBe(false)
+  })
+
   it("reads -0 as 0, at any depth", () => {
     const read = Either.getOrThrow(decode({ a: -0, b: [-0] }))
     expect(Object.is(read.a, 0)).toBe(true)
@@ -164,8 +180,12 @@ describe("inputs", () => {
   })
 
   it("arbitrary inputs pass their own check", () => {
-    FastCheck.assert(FastCheck.property(Arbitrary.make(CreateCustomer), (input) => Either.isRight(create(input))), { seed: 2026 })
-    FastCheck.assert(FastCheck.property(Arbitrary.make(UpdateCustomer), (patch) => Either.isRight(update(patch))), { seed: 2026 })
+    FastCheck.assert(FastCheck.property(Arbitrary.make(CreateCustomer), (input) => Either.isRight(create(input))), {
+      seed: 2026
+    })
+    FastCheck.assert(FastCheck.property(Arbitrary.make(UpdateCustomer), (patch) => Either.isRight(update(patch))), {
+      seed: 2026
+    })
   })
 
   it("an address reads with every line an Option", () => {

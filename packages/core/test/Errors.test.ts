@@ -84,6 +84,11 @@ describe("errors", () => {
       expect(caught).toBe("create")
     }))
 
+  it("renamePaths takes no name for one that every object has", () => {
+    const error = new InvalidRequest({ ...context, origin: "sdk", issues: [{ path: "constructor", message: "no" }] })
+    expect(Errors.renamePaths({})(error).issues).toEqual([{ path: "constructor", message: "no" }])
+  })
+
   it("renamePaths keeps everything but the words of the paths", () => {
     const rename = Errors.renamePaths({ billing_address: "address", postal_code: "postalCode" })
     const error = rename(

@@ -162,7 +162,48 @@ describe("the request", () => {
     }))
 })
 
+describe("a credential", () => {
+  const wiped = Redacted.make("k3y")
+  Redacted.unsafeWipe(wiped)
+  it.effect.each<[string, unknown]>([
+    ["that was wiped", wiped],
+    ["that is no Redacted", "k3y"],
+    ["that is not there", undefined],
+    ["that an effect gives, and is no Redacted", Effect.succeed("k3y")]
+  ])("%s is refused before anything is sent", ([_, secret]) =>
+    Effect.gen(function*() {
+      const { client, sent } = answering(200, "{}")
+      const credential = { name: "x-key", option: "apiKey", secret: secret as never, format: (key: string) => key }
+      const { call } = yield* transport(client, { credential })
+      const error = yield* Effect.flip(call(remove, { path: { id } }))
+      expect(error).toMatchObject({ _tag: "InvalidRequest", issues: [{ path: "apiKey" }] })
+      expect(sent).toEqual([])
+    }))
+})
+
 describe("the answer", () => {
+  it.effect("to a client that fails at what is not 2xx is an answer all the same", () =>
+    Effect.gen(function*() {
+      const { client } = answering(404, "{}", { "x-request-id": "req_1" })
+      const { call } = yield* transport(HttpClient.filterStatusOk(client))
+      const error = yield* Effect.flip(call(remove, { path: { id } }))
+      expect(error).toMatchObject({ _tag: "UnexpectedStatus", status: 404, requestId: "req_1" })
+    }))
+
+  it.effect("with a key called __proto__ is unreadable, also where it is written with escapes", () =>
+    Effect.gen(function*() {
+      const { call } = yield* transport(answering(200, "{\"id\":\"1\",\"\\u005f_proto__\":{\"tags\":[]}}").client)
+      const error = yield* Effect.flip(call(search, { body: {} }))
+      expect(error).toMatchObject({ _tag: "InvalidResponse", issues: [{ expected: "no key called __proto__" }] })
+    }))
+
+  it.effect("may be as deep as it likes", () =>
+    Effect.gen(function*() {
+      const more = `${"[".repeat(20_000)}"__proto__"${"]".repeat(20_000)}`
+      const { call } = yield* transport(answering(200, `{"id":"1","more":${more}}`).client)
+      expect((yield* call(search, { body: {} })).id).toBe("1")
+    }))
+
   it.effect("that does not decode whole is decoded row by row, wherever its rows are", () =>
     Effect.gen(function*() {
       const people = [{ id: "1" }, { id: 2 }, { id: "3", tags: ["a", null] }, { id: "4", tags: null, more: true }]

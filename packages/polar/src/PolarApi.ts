@@ -2,7 +2,7 @@
  * The wire of Polar's customers API (version 2026-10): schemas of what is sent and answered, and every operation as an
  * endpoint. Names are Polar's own, letter for letter.
  *
- * Source: Polar's OpenAPI document 2026-10 and its server, as restated in the package's README.
+ * Source: Polar's OpenAPI document 2026-10, and what its server does beyond it, each said where it matters.
  *
  * @since 0.1.0
  */
@@ -25,7 +25,7 @@ const provider = "polar"
  */
 export const PolarMetadata = Schema.Record({
   key: Schema.String,
-  value: Schema.Union(Schema.String, Schema.Number, Schema.Boolean)
+  value: Schema.Union(Schema.String, Schema.Finite, Schema.Boolean)
 })
 
 /**
@@ -100,7 +100,7 @@ export interface PolarCustomer extends Schema.Schema.Type<typeof PolarCustomer> 
  */
 export const PolarCustomerPage = Schema.Struct({
   items: Schema.Array(PolarCustomer),
-  pagination: Schema.Struct({ total_count: Schema.Number, max_page: Schema.Number })
+  pagination: Schema.Struct({ total_count: Schema.Int, max_page: Schema.Int })
 })
 
 /**
@@ -399,15 +399,20 @@ const ExternalId = Schema.String.pipe(
   )
 )
 
-const Name = Schema.String.pipe(Schema.maxLength(256, { description: "a string of at most 256 characters" }))
+/** As Polar counts them: not half ones. */
+const characters = (text: string): number => [...text].length
+
+const Name = Schema.String.pipe(
+  Schema.filter((text) => characters(text) <= 256, { description: "a string of at most 256 characters" })
+)
 
 const MetadataInput = Schema.Record({
   key: Schema.String.pipe(
-    Schema.filter((key) => key.length >= 1 && key.length <= 40, { description: "a key of 1 to 40 characters" })
+    Schema.filter((key) => key !== "" && characters(key) <= 40, { description: "a key of 1 to 40 characters" })
   ),
   value: Schema.Union(
     Schema.String.pipe(
-      Schema.filter((text) => text.length >= 1 && text.length <= 500, {
+      Schema.filter((text) => text !== "" && characters(text) <= 500, {
         description: "a string of 1 to 500 characters"
       })
     ),
@@ -548,7 +553,12 @@ export const PolarCustomerUpdateExternal = Schema.Struct(updateFields)
  */
 export interface PolarCustomerUpdateExternal extends Schema.Schema.Type<typeof PolarCustomerUpdateExternal> {}
 
-const OneOrMany = <A, I>(schema: Schema.Schema<A, I>) => Schema.Union(schema, Schema.Array(schema))
+/** Never none: a filter without values is not sent, and everything would be answered. */
+const OneOrMany = <A, I>(schema: Schema.Schema<A, I>) =>
+  Schema.Union(
+    schema,
+    Schema.Array(schema).pipe(Schema.minItems(1, { description: "an array that is not empty" }))
+  )
 
 const OrganizationFilter = Schema.optional(OneOrMany(Schema.String))
 

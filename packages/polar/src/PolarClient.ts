@@ -168,39 +168,59 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
     /** What a call says wins; a key that is there and undefined says nothing. */
     const inOrganization = <A extends { readonly organization_id?: Api.PolarListQuery["organization_id"] | null }>(
       given: A
-    ) => ({ ...given, organization_id: given.organization_id ?? organizationId })
+    ) => isObject(given) ? { ...given, organization_id: given.organization_id ?? organizationId } : given
 
-    const list: Service["list"] = (query = {}) => call(Api.list, { query: inOrganization(query) })
+    // getters, so that the transport reads what the caller gave, and refuses what cannot be read
+    const list: Service["list"] = (query = {}) =>
+      call(Api.list, {
+        get query() {
+          return inOrganization(query)
+        }
+      })
 
-    const streamPages: Service["streamPages"] = ({ sorting = [], ...query } = {}, options) =>
-      Page.offsetWalk({
-        provider: "polar",
-        operation: "list",
-        list: "customers",
-        filters: inOrganization({ ...query, sorting }),
-        pageSize,
-        fetch: (page, limit) =>
-          Effect.map(
-            list({ ...query, sorting: sorting.length === 0 ? ["created_at", "email"] : sorting, page, limit }),
-            ({ items, pagination, unreadable }) => ({
-              items,
-              unreadable,
-              total: pagination.total_count,
-              lastPage: pagination.max_page
-            })
-          ),
-        key: sorting.length === 0
-          ? ({ created_at, id }) => ({ createdAt: Date.parse(created_at), id })
-          : undefined
-      }, options)
+    const streamPages: Service["streamPages"] = (query, options) =>
+      Stream.suspend(() => {
+        const { sorting, ...filters } = query ?? {}
+        const isByCreation = (sorting ?? []).length === 0
+        return Page.offsetWalk({
+          provider: "polar",
+          operation: "list",
+          list: "customers",
+          filters: inOrganization({ ...filters, sorting: sorting ?? [] }),
+          pageSize,
+          fetch: (page, limit) =>
+            Effect.map(
+              list({ ...filters, sorting: isByCreation ? ["created_at", "email"] : sorting, page, limit }),
+              ({ items, pagination, unreadable }) => ({
+                items,
+                unreadable,
+                total: pagination.total_count,
+                lastPage: pagination.max_page
+              })
+            ),
+          key: isByCreation
+            ? ({ created_at, id }) => ({ createdAt: Date.parse(created_at), id })
+            : undefined
+        }, options)
+      })
 
-    const exportBytes: Service["export"] = (query = {}) => stream(Api.exportCsv, { query: inOrganization(query) })
+    const exportBytes: Service["export"] = (query = {}) =>
+      stream(Api.exportCsv, {
+        get query() {
+          return inOrganization(query)
+        }
+      })
 
     return {
       list,
       stream: (query, options) => Page.items(streamPages(query, options)),
       streamPages,
-      create: (customer) => call(Api.create, { body: inOrganization(customer) }),
+      create: (customer) =>
+        call(Api.create, {
+          get body() {
+            return inOrganization(customer)
+          }
+        }),
       export: exportBytes,
       exportRows: (query) => exportRows(exportBytes(query)),
       get: (id) => byId(Api.get, id, call(Api.get, { path: { id } })),
@@ -215,6 +235,9 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
     }
   })
 
+/** For callers without types: what is no object is refused where it is read. */
+const isObject = (given: unknown): boolean => typeof given === "object" && given !== null && !Array.isArray(given)
+
 /** Polar decodes `%2F` before it routes, and has routes of these names. */
 const ofAnotherRoute = /\/|^(?:export|external)$/
 
@@ -224,7 +247,7 @@ const byId = <A, E>(
   id: string,
   effect: Effect.Effect<A, E>
 ): Effect.Effect<A, E | CustomerNotFound> =>
-  ofAnotherRoute.test(id)
+  typeof id === "string" && ofAnotherRoute.test(id)
     ? new CustomerNotFound({ ...Endpoint.errorContext(endpoint), customerId: Redacted.make(id) })
     : effect
 
@@ -295,6 +318,9 @@ const ExportRow = Schema.Struct({
 
 const decodeRow = Schema.decodeUnknownEither(ExportRow)
 
+/** In characters. Polar's rows are shorter; a quote that is never closed must not take the whole file into memory. */
+const longestRecord = 1024 * 1024
+
 const unreadableExport = (path: string, expected: string) =>
   new InvalidResponse({ ...Endpoint.errorContext(Api.exportCsv), status: 200, issues: [{ path, expected }] })
 
@@ -302,7 +328,7 @@ const exportRows = (bytes: Stream.Stream<Uint8Array, CommonError>): Stream.Strea
   Stream.unwrap(Effect.gen(function*() {
     // loaded when it is used: it needs node:stream, and nothing else of this package does
     const csv = yield* Effect.promise(() => import("csv-parse/stream"))
-    const { readable, writable } = csv.parse({ bom: true, columns: true })
+    const { readable, writable } = csv.parse({ bom: true, columns: true, max_record_size: longestRecord })
     const writer = writable.getWriter()
     const noCsv = () => unreadableExport("", "CSV with as many cells as its header")
     // chunk by chunk, each awaited: the parser's own queue would hold a thousand

@@ -174,8 +174,11 @@ const equalAddress = Schema.equivalence(Schema.typeSchema(Customer.Address))
 
 const canonicalState = (address: Customer.Address): Customer.Address => {
   const country = Option.getOrElse(address.country, () => "")
-  if (country !== "US" && country !== "CA") return address
-  const state = Option.map(address.state, (state) => withoutCountry(state.toUpperCase(), country))
+  const isPrefixed = country === "US" || country === "CA"
+  const state = Option.map(
+    address.state,
+    (state) => withoutCountry(isPrefixed ? state.toUpperCase() : state, country)
+  )
   return new Customer.Address({ ...address, state }, true)
 }
 

@@ -17,13 +17,15 @@ const ErrorBody = Schema.parseJson(Schema.Struct({
   detail: Schema.optional(Schema.Unknown)
 }))
 
-const Issues = Schema.Array(Schema.Struct({
-  type: Schema.optional(Schema.String),
-  loc: Schema.Array(Schema.Union(Schema.String, Schema.Number)),
+const Issue = Schema.Struct({
+  type: Schema.optional(Schema.Unknown),
+  loc: Schema.Array(Schema.Unknown),
   msg: Schema.String
-}))
+})
 
-type Issue = typeof Issues.Type[number]
+type Issue = typeof Issue.Type
+
+const decodeIssue = Schema.decodeUnknownOption(Issue)
 
 const text = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
 
@@ -41,15 +43,13 @@ const text = (value: unknown): string | undefined => typeof value === "string" ?
 export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
   const body = Schema.decodeOption(ErrorBody)(answer.body)
   const error = Option.getOrUndefined(Option.map(body, ({ error }) => text(error)))
-  const issues = Option.getOrElse(
-    Option.flatMap(body, ({ detail }) => Schema.decodeUnknownOption(Issues)(detail)),
-    (): typeof Issues.Type => []
-  )
+  const detail: unknown = Option.getOrUndefined(body)?.detail
+  const issues = Array.isArray(detail) ? detail.flatMap((issue: unknown) => Option.toArray(decodeIssue(issue))) : []
   const message = Option.getOrUndefined(
     Option.map(body, ({ detail, error_description }) => text(detail) ?? text(error_description) ?? issues[0]?.msg)
   )
   const known = {
-    ...(error === undefined || !/^\w{1,64}$/.test(error) ? {} : { providerCode: error }),
+    ...(error === undefined || !word.test(error) ? {} : { providerCode: error }),
     ...(message === undefined ? {} : { providerMessage: Redacted.make(message) })
   }
   const context = { ...answer.context, ...known }
@@ -76,7 +76,7 @@ export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
     issues: issues.map((issue): InputIssue => ({
       path: fieldPath(issue.loc),
       message: Redacted.make(issue.msg),
-      ...(issue.type === undefined ? {} : { code: issue.type })
+      ...(word.test(String(issue.type)) ? { code: String(issue.type) } : {})
     }))
   })
 }
@@ -94,6 +94,9 @@ const isConflict = ({ loc, msg }: Issue): boolean => {
     ((field === "type" || field === "body") && /cannot be downgraded/i.test(msg))
 }
 
+/** What may be shown of an answer: no e-mail, no text of the customer's. */
+const word = /^\w{1,64}$/
+
 const places: ReadonlyArray<unknown> = ["body", "query", "path", "header"]
 const unionTags: ReadonlyArray<unknown> = ["individual", "team"]
 
@@ -106,5 +109,6 @@ const fieldPath = (loc: Issue["loc"]): string => {
   const [place, ...inside] = loc
   const path = places.includes(place) ? inside : loc
   const field = unionTags.includes(path[0]) ? path.slice(1) : path
-  return field[0] === "metadata" && field.length > 1 ? "metadata.*" : field.join(".")
+  if (field[0] === "metadata" && field.length > 1) return "metadata.*"
+  return field.map((segment) => word.test(String(segment)) ? String(segment) : "*").join(".")
 }

@@ -2,7 +2,7 @@ import { type CustomersError, RequestTimeout } from "@effect-customers/core"
 import { PolarClient } from "@effect-customers/polar"
 import { Fault, SandboxControl } from "@effect-customers/sandbox"
 import { describe, expect, it } from "@effect/vitest"
-import { Chunk, Duration, Effect, Fiber, Layer, Redacted, Stream, TestClock } from "effect"
+import { Chunk, Duration, Effect, Fiber, Layer, Queue, Redacted, Stream, TestClock } from "effect"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { clients, inProcess, onPort } from "./onSandbox.js"
@@ -225,6 +225,23 @@ describe("no answer at all", () => {
       })
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("the timeout also passes where the caller cannot be interrupted, and nothing else ends the call there", () =>
+    Effect.gen(function*() {
+      const polar = yield* PolarClient
+      yield* inject("list", Fault.StallBody({}))
+      yield* inject("create", Fault.Delay({ duration: "5 seconds" }))
+      const stalled = yield* Effect.fork(Effect.uninterruptible(Effect.flip(polar.list())))
+      const answers = yield* Queue.unbounded<unknown>()
+      const created = yield* Effect.fork(
+        Effect.uninterruptible(Effect.flatMap(Effect.either(polar.create(ada)), (answer) => answers.offer(answer)))
+      )
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interruptFork(created)
+      yield* TestClock.adjust("30 seconds")
+      expect(yield* Fiber.join(stalled)).toMatchObject({ _tag: "RequestTimedOut" })
+      expect(yield* answers.take).toMatchObject({ _tag: "Right", right: ada })
+    }).pipe(Effect.provide(inProcess())))
+
   it.effect("the timeout is the one that the provider's layer was built on, not one of the application", () =>
     Effect.gen(function*() {
       const polar = yield* PolarClient
@@ -239,8 +256,10 @@ describe("no answer at all", () => {
       yield* TestClock.adjust("2 seconds")
       expect(yield* Fiber.join(patient)).toMatchObject({ _tag: "RequestTimedOut", timeout: Duration.seconds(3) })
     }).pipe(
-      Effect.provide(inProcess().pipe(Layer.provide(RequestTimeout.layer({ attempt: "1 second" })))),
-      Effect.provide(RequestTimeout.layer({ attempt: "1 minute" }))
+      Effect.provide(Layer.merge(
+        inProcess().pipe(Layer.provide(RequestTimeout.layer({ attempt: "1 second" }))),
+        RequestTimeout.layer({ attempt: "1 minute" })
+      ))
     ))
 
   it.effect("the export may take long as long as it goes on; a silence of 30 seconds ends it", () =>
@@ -313,6 +332,14 @@ describe("Retry-After", () => {
       ["a date that has passed", { "retry-after": "Thu, 01 Jan 1969 00:00:00 GMT" }, Duration.zero],
       ["milliseconds", { "retry-after-ms": "250", "retry-after": "7" }, Duration.millis(250)],
       ["nonsense", { "retry-after": "soon" }, undefined],
+      ["two of them, which is no date in May", { "retry-after": "5, 10" }, undefined],
+      ["less than nothing, which is no date either", { "retry-after": "-5" }, undefined],
+      ["more milliseconds than can be printed", { "retry-after-ms": "1" + "0".repeat(300) }, undefined],
+      [
+        "milliseconds that make no sense beside seconds",
+        { "retry-after-ms": "5s", "retry-after": "7" },
+        Duration.seconds(7)
+      ],
       ["more than any number", { "retry-after": "9".repeat(400), "retry-after-ms": "1e999" }, undefined],
       ["nothing", {}, undefined]
     ] as const

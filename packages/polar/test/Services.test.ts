@@ -248,7 +248,7 @@ describe("upsert", () => {
     email: "ada@example.com",
     name: "Ada",
     locale: "en-gb",
-    address: { line1: "1 Main St", line2: "", state: "ca", country: "US" },
+    address: { line1: "1 Main St", line2: "", state: "CA", country: "US" },
     metadata: { plan: "pro", seats: 3 }
   }
 
@@ -270,6 +270,14 @@ describe("upsert", () => {
       expect((yield* writes).map(({ operation }) => operation)).toEqual(["create"])
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("that changes nothing sends nothing: a state that carries its country where Polar keeps it so", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersByExternalId
+      const paris = { email: "ada@example.com", address: { state: "FR-75C", country: "FR" } }
+      expect(yield* customers.upsert("ada", paris)).toEqual(yield* customers.upsert("ada", paris))
+      expect((yield* writes).map(({ operation }) => operation)).toEqual(["create"])
+    }).pipe(Effect.provide(inProcess())))
+
   it.effect.each(
     [
       ["name", { name: "Ada Lovelace" }, { name: "Ada Lovelace" }],
@@ -278,7 +286,7 @@ describe("upsert", () => {
       [
         "address",
         { address: { ...input.address, line1: "2 Main St" } },
-        { billing_address: { line1: "2 Main St", line2: "", state: "ca", country: "US" } }
+        { billing_address: { line1: "2 Main St", line2: "", state: "CA", country: "US" } }
       ]
     ] as const
   )("sends exactly what differs: %s", ([_, change, body]) =>

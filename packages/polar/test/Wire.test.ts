@@ -404,6 +404,24 @@ describe("a row that cannot be read", () => {
     }).pipe(Effect.provide(inProcess())))
 })
 
+describe("a number that is none", () => {
+  it.effect("in metadata makes its row unreadable, in the page's marks the page", () =>
+    Effect.gen(function*() {
+      const polar = yield* PolarClient
+      const text = JSON.stringify({ items: [individual, team], pagination: { total_count: 2, max_page: 1 } })
+      const headers = { "content-type": "application/json" }
+      const answering = (from: string, to: string) =>
+        inject("list", Fault.Respond({ status: 200, headers, body: text.replace(from, to) }))
+      yield* answering("\"seats\":12", "\"seats\":1e999")
+      const { items, unreadable } = yield* polar.list()
+      expect([items.length, unreadable.map(({ issues }) => issues[0]?.path)]).toEqual([1, ["items.0.metadata.*"]])
+      yield* Effect.flatMap(SandboxControl, (control) => control.reset)
+      yield* answering("\"max_page\":1", "\"max_page\":1e999")
+      const error = yield* Effect.flip(Stream.runDrain(polar.stream()))
+      expect(error).toMatchObject({ _tag: "InvalidResponse", issues: [{ path: "pagination.max_page" }] })
+    }).pipe(Effect.provide(inProcess())))
+})
+
 describe("a body that cannot be read", () => {
   it.effect.each<[string, unknown, ReadonlyArray<string>]>([
     ["no object", "secret", [""]],
@@ -465,6 +483,32 @@ describe("an input that is refused names the field that is wrong", () => {
       expect(yield* requests).toEqual([])
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("a filter without values, which would ask for everything", () =>
+    Effect.gen(function*() {
+      const polar = yield* PolarClient
+      const empty: ReadonlyArray<readonly [string, PolarApi.PolarListQuery]> = [
+        ["organization_id", { organization_id: [] }],
+        ["metadata.*", { metadata: { plan: [] } }]
+      ]
+      for (const [path, query] of empty) {
+        expect(yield* Effect.flip(polar.list(query))).toMatchObject({ _tag: "InvalidRequest", issues: [{ path }] })
+      }
+      expect(yield* requests).toEqual([])
+    }).pipe(Effect.provide(inProcess())))
+
+  it.effect("characters are counted as Polar counts them, not half ones", () =>
+    Effect.gen(function*() {
+      const polar = yield* PolarClient
+      const rocket = (count: number) => "🚀".repeat(count)
+      const email = "a@example.com"
+      const created = yield* polar.create({ email, name: rocket(256), metadata: { [rocket(40)]: rocket(500) } })
+      expect(created.name).toBe(rocket(256))
+      const longer = [{ name: rocket(257) }, { metadata: { [rocket(41)]: 1 } }, { metadata: { a: rocket(501) } }]
+      for (const more of longer) {
+        expect(yield* refused({ email, ...more })).toMatchObject({ _tag: "InvalidRequest", origin: "sdk" })
+      }
+    }).pipe(Effect.provide(inProcess())))
+
   it.effect("a type that there is not, as both types", () =>
     Effect.gen(function*() {
       const error = yield* refused({ type: "household", email: "a@b.example" })
@@ -512,6 +556,16 @@ describe("errors map", () => {
     ["a value within metadata", 422, issue(["body", "individual", "metadata", "mine", "int"], "no", "int_type"), {
       _tag: "InvalidRequest",
       issues: [expect.objectContaining({ path: "metadata.*" })]
+    }],
+    [
+      "an id that is none, beside what is no issue",
+      422,
+      { detail: [null, { msg: 1 }, { type: null, loc: ["path", "id"], msg: "no" }] },
+      { _tag: "CustomerNotFound" }
+    ],
+    ["words of the customer's in the place and the type", 422, issue(["body", "g@x.y", 1], "no", "g@x.y"), {
+      _tag: "InvalidRequest",
+      issues: [{ path: "*.1", message: expect.anything() as unknown }]
     }],
     ["a body that is too large", 413, { error: "RequestBodyTooLarge", detail: "x" }, { _tag: "InvalidRequest" }],
     ["a body without length", 411, { error: "LengthRequired", detail: "x" }, { _tag: "UnexpectedStatus" }],
@@ -825,6 +879,14 @@ describe("export", () => {
         expect(seen).toBe(before)
       }).pipe(Effect.provide(inProcess()))
   )
+
+  it.effect("a quote that is never closed does not take the file into memory", () =>
+    Effect.gen(function*() {
+      const polar = yield* PolarClient
+      yield* inject("export", csv(`${csvHeader}${csvRow()}"${"x".repeat(3 * 1024 * 1024)}`))
+      const error = yield* Effect.flip(Stream.runDrain(polar.exportRows()))
+      expect(error).toMatchObject({ _tag: "InvalidResponse", operation: "export" })
+    }).pipe(Effect.provide(inProcess())))
 
   it.effect("a refusal and a cut connection end typed, in bytes and in rows", () =>
     Effect.gen(function*() {
