@@ -386,7 +386,7 @@ describe("polar pitfall 7", () => {
       "invalid_token",
       "The access token provided is expired, revoked, malformed, or invalid for other reasons."
     ],
-    ["someone_elses", "Unauthorized", "Unauthorized"]
+    ["polar_cst_a_customers", "Unauthorized", "Unauthorized"]
   ])(
     "polar pitfall 7: 401 in either shape of body is AuthenticationFailed (%s)",
     ([accessToken, code, message]) =>
@@ -460,13 +460,12 @@ describe("polar pitfall 8", () => {
   it.effect("polar pitfall 8: a 422 for another reason is InvalidRequest naming the fields", () =>
     Effect.gen(function*() {
       const polar = yield* PolarClient
-      yield* seed([{ email: "ada@example.com" }])
       const error = yield* Effect.flip(polar.create({
         email: "ada@example.com",
         billing_address: { country: "FR" },
         tax_id: "1"
       }))
-      expect(issues(error)).toEqual(["provider", "email", "tax_id"])
+      expect(issues(error)).toEqual(["provider", "tax_id"])
       const schema = yield* Effect.flip(polar.create({ email: "no e-mail" }))
       expect(issues(schema)).toEqual(["provider", "email"])
     }).pipe(Effect.provide(inProcess())))

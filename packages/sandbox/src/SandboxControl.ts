@@ -105,7 +105,7 @@ export class SandboxControl extends Context.Tag("@effect-customers/sandbox/Sandb
   readonly requests: Effect.Effect<ReadonlyArray<RequestLogEntry>>
   /** The most requests that were open at once since the start or the last `reset`. */
   readonly mostInFlight: Effect.Effect<number>
-  /** Adds a fault. Rules stay until `reset`. */
+  /** Adds a fault. Rules stay until `reset`. Dies of a `Respond` that cannot be sent: its status is 200 to 599. */
   readonly inject: (rule: FaultRule) => Effect.Effect<void>
   /** Exceptions inside the sandbox itself; a test suite should see that there are none. */
   readonly bugs: Effect.Effect<ReadonlyArray<EmulatorBug>>

@@ -86,6 +86,24 @@ describe("control", () => {
       expect(yield* control.seed("polar", 2)).toHaveLength(2)
     }).pipe(Effect.provide(Sandbox.layer())))
 
+  it.effect("a seeding that dies half-way is not hidden by an earlier list", () =>
+    Effect.gen(function*() {
+      const { call, control } = yield* inProcess
+      yield* call("GET", "/v1/customers/")
+      yield* Effect.exit(control.seed("polar", [{ external_id: "usr_1" }, { external_id: "usr_1" }]))
+      const { json } = yield* call("GET", "/v1/customers/")
+      expect(json.pagination.total_count).toBe((yield* control.customers("polar")).length)
+    }).pipe(Effect.provide(Sandbox.layerFetch())))
+
+  it.effect("an answer that no transport could send is refused when it is injected", () =>
+    Effect.gen(function*() {
+      const control = yield* SandboxControl
+      for (const fault of [{ status: 99 }, { status: 101 }, { status: 200, headers: { "x-a": "1\n2" } }]) {
+        const exit = yield* Effect.exit(control.inject({ fault: { _tag: "Respond", ...fault } }))
+        expect([fault, exit._tag]).toEqual([fault, "Failure"])
+      }
+    }).pipe(Effect.provide(Sandbox.layerFetch())))
+
   it.effect("logs what arrived, in order", () =>
     Effect.gen(function*() {
       const { call, control, create } = yield* inProcess

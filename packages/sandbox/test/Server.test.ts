@@ -113,6 +113,45 @@ describe("on a port", () => {
   )
 
   served(
+    "what is open at a reset does not use up the faults of after it",
+    Effect.gen(function*() {
+      const { call, control, server } = yield* onPort
+      const socket = Net.connect(server.port, "127.0.0.1")
+      socket.write(`POST /polar/v1/customers/ HTTP/1.1\r\n${head}Content-Length: 2\r\n\r\n`)
+      yield* eventually(control.requests, (requests) => requests.length === 1)
+      yield* control.reset
+      yield* control.inject({ fault: Fault.Respond({ status: 503 }) })
+      const answered = Effect.async<string>((resume) => {
+        socket.once("data", (piece) => resume(Effect.succeed(String(piece))))
+        socket.write("{}")
+      })
+      expect(yield* answered).toMatch(/^HTTP\/1.1 422 /)
+      expect((yield* call("GET", "/v1/customers/")).status).toBe(503)
+    })
+  )
+
+  served(
+    "long URLs, bodies of 10 MiB and one byte more, many creates at once",
+    Effect.gen(function*() {
+      const { call, control } = yield* onPort
+      const many = Array.from({ length: 1000 }, (_, i) => `metadata[k]=${i}-${"x".repeat(80)}`).join("&")
+      expect((yield* call("GET", `/v1/customers/?${many}`)).status).toBe(200)
+      const body = (length: number) => `{"email":"a@example.com","x":"${"x".repeat(length - 32)}"}`
+      expect(body(100)).toHaveLength(100)
+      const limit = 10 * 1024 * 1024
+      expect((yield* call("POST", "/v1/customers/", body(limit + 1))).json.error).toBe("RequestBodyTooLarge")
+      expect((yield* call("POST", "/v1/customers/", body(limit))).status).toBe(201)
+      const answers = yield* Effect.all(
+        Array.from({ length: 20 }, (_, i) => call("POST", "/v1/customers/", { email: `r${i % 10}@example.com` })),
+        { concurrency: "unbounded" }
+      )
+      expect(answers.map(({ status }) => status).sort()).toEqual([...Array(10).fill(201), ...Array(10).fill(422)])
+      expect(yield* control.customers("polar")).toHaveLength(11)
+      expect(yield* control.bugs).toEqual([])
+    })
+  )
+
+  served(
     "`%2F` is decoded before routing",
     Effect.gen(function*() {
       const { call, control } = yield* onPort

@@ -68,7 +68,7 @@ export interface Engine {
 }
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
 
 export const bodiless = (status: number): boolean => status === 204 || status === 205 || status === 304
 
@@ -173,6 +173,10 @@ const applyFault = (fault: Fault, answer: Effect.Effect<Delivery>): Effect.Effec
   }
 }
 
+/** Throws now what a transport would throw later. */
+const checkSendable = (fault: Fault) =>
+  fault._tag === "Respond" ? new Response(null, { status: fault.status, headers: fault.headers ?? {} }) : undefined
+
 interface CountedRule extends FaultRule {
   matched: number
 }
@@ -195,8 +199,8 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
   }
   let sandbox = build()
 
-  const rulesThatHit = (entry: RequestLogEntry): ReadonlyArray<FaultRule> =>
-    sandbox.rules.filter((rule) => {
+  const rulesThatHit = (rules: ReadonlyArray<CountedRule>, entry: RequestLogEntry): ReadonlyArray<FaultRule> =>
+    rules.filter((rule) => {
       if (rule.provider !== undefined && rule.provider !== entry.provider) return false
       if (rule.operation !== undefined && rule.operation !== entry.operation) return false
       if (rule.match !== undefined && !rule.match({ ...entry })) return false
@@ -284,7 +288,7 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
       answer: (body) =>
         Effect.suspend(() => {
           entry.body = decoder.decode(body)
-          const faults = rulesThatHit(entry).map((rule) => rule.fault)
+          const faults = rulesThatHit(current.rules, entry).map((rule) => rule.fault)
           const undo = faults.some((fault) => fault._tag === "CutBody" && fault.applied === false)
           return faults.reduce(
             (answer, fault) => applyFault(fault, answer),
@@ -321,6 +325,7 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
       mostInFlight: Effect.sync(() => sandbox.mostOpen),
       inject: (rule) =>
         Effect.sync(() => {
+          checkSendable(rule.fault)
           sandbox.rules.push({ ...rule, matched: 0 })
         }),
       bugs: Effect.sync(() => sandbox.bugs.slice()),

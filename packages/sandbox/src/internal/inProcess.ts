@@ -69,14 +69,16 @@ const streamed = (
   }, { highWaterMark: 0 })
 }
 
-const toResponse = (delivery: Delivery, exchange: Exchange, url: URL, signal: AbortSignal | undefined): Response => {
+const toResponse = (delivery: Delivery, exchange: Exchange, { method, signal, url }: Sending): Response => {
   if (delivery._tag === "Reset") {
     exchange.close()
     throw connectionReset()
   }
   exchange.sent(delivery.status)
-  let body: BodyInit | null
-  if (delivery._tag === "Part") {
+  let body: BodyInit | null = null
+  if (method === "HEAD" || bodiless(delivery.status)) {
+    exchange.close()
+  } else if (delivery._tag === "Part") {
     const pieces = delivery.bytes.length === 0 ? [] : [delivery.bytes]
     body = streamed(pieces.values(), delivery.ending, exchange, signal)
   } else if (delivery.body instanceof Uint8Array) {
@@ -86,7 +88,7 @@ const toResponse = (delivery: Delivery, exchange: Exchange, url: URL, signal: Ab
     body = streamed(delivery.body[Symbol.iterator](), "close", exchange, signal)
   }
   const { headers, status } = delivery
-  const response = new Response(bodiless(status) ? null : body, { status, headers })
+  const response = new Response(body, { status, headers })
   return Object.defineProperty(response, "url", { value: url.href })
 }
 
@@ -130,7 +132,7 @@ const hop = async (engine: Engine, fork: Fork, sending: Sending): Promise<Respon
         signal?.removeEventListener("abort", aborted)
         try {
           if (exit._tag === "Failure") throw connectionReset()
-          resolve(toResponse(exit.value, exchange, url, signal))
+          resolve(toResponse(exit.value, exchange, sending))
         } catch (error) {
           reject(error)
         }

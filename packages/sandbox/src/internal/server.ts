@@ -119,13 +119,15 @@ export const listen = (
   Effect.gen(function*() {
     const sockets = new Set<Socket>()
     let everOpen = 0
-    const server = Http.createServer((request, response) => serveOne(engine, fork, request, response))
+    const server = Http.createServer({ maxHeaderSize: 128 * 1024 }, (request, response) =>
+      serveOne(engine, fork, request, response))
     // A client that reuses a connection after a pause shall not find it closed under its request.
     server.keepAliveTimeout = 65_000
     server.on("connection", (socket) => {
       sockets.add(socket)
       everOpen = Math.max(everOpen, sockets.size)
-      socket.on("close", () => sockets.delete(socket))
+      socket.on("close", () =>
+        sockets.delete(socket))
     })
     yield* Effect.acquireRelease(
       Effect.async<void, SandboxListenFailed>((resume) => {

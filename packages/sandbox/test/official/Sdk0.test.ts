@@ -284,7 +284,7 @@ describe("get", () => {
         expect(failure).toBeInstanceOf(SDKError)
         return failure
       }
-      expect(await statusOf("foreign")).toMatchObject({
+      expect(await statusOf("polar_cst_foreign")).toMatchObject({
         statusCode: 401,
         body: expect.stringContaining("Unauthorized")
       })

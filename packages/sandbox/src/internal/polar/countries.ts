@@ -18,7 +18,7 @@ export const inputCountries: ReadonlyArray<string> = countries.filter(
 export const subdivisions: Readonly<Record<string, ReadonlyArray<string>>> = {
   US:
     ("AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR " +
-      "PA RI SC SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR UM VI").split(" "),
+      "PA RI SC SD TN TX UT VT VA WA WV WI WY DC").split(" "),
   CA: "AB BC MB NB NL NS NT NU ON PE QC SK YT".split(" ")
 }
 

@@ -28,7 +28,7 @@ const pythonString = (text: string): string => {
 
 const asciiJson = (value: unknown): string =>
   JSON.stringify(value).replace(
-    /[\u0080-\uffff]/g,
+    /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
   )
 

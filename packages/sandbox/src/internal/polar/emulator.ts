@@ -11,7 +11,6 @@ import {
   enumIssue,
   type Issue,
   type Loc,
-  missing,
   positiveInteger,
   readCreate,
   readUpdate,
@@ -60,6 +59,11 @@ const badScope = json(403, {
   error: "insufficient_scope",
   error_description: "The request requires higher privileges than provided by the access token."
 }, challenge(`, error="insufficient_scope", scope="customers:write"`))
+const serverError: Answer = {
+  status: 500,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body: "Internal Server Error"
+}
 const notPermitted = json(403, {
   error: "NotPermitted",
   detail: "You are not permitted to manage the customers of this organization."
@@ -70,12 +74,17 @@ interface Token {
   readonly sight: Sight
 }
 
+const bearerToken = (call: Call): string => /^Bearer +(\S+)$/i.exec(call.headers["authorization"] ?? "")?.[1] ?? ""
+
+/** A token that belongs to nobody is turned away before anything is routed. */
+const isKnown = (token: string): boolean =>
+  token === "" || (/^polar_(oat|pat|cst|mst)_/.test(token) && !token.includes("expired"))
+
 /** Who is calling, or the answer that turns them away. */
 const authenticate = (call: Call): Token | Answer => {
-  const token = /^Bearer +(\S+)$/i.exec(call.headers["authorization"] ?? "")?.[1] ?? ""
+  const token = bearerToken(call)
   const kind = token.startsWith("polar_oat_") ? "organization" : token.startsWith("polar_pat_") ? "user" : undefined
   if (kind === undefined) return unauthorized
-  if (token.includes("expired")) return badToken
   if (call.method !== "GET") {
     if (token.includes("readonly")) return badScope
     if (kind === "user" && token.includes("viewer")) return notPermitted
@@ -86,10 +95,19 @@ const authenticate = (call: Call): Token | Answer => {
 /** Scalar parameters: the last one counts. */
 const one = (call: Call, name: string): string | undefined => call.query.findLast(([key]) => key === name)?.[1]
 
-const readOrganizations = (call: Call, issues: Array<Issue>): ReadonlyArray<string> =>
-  call.query.filter(([key]) => key === "organization_id").map(([key, value], i) =>
-    uuid4(value, ["query", key, i], issues)
-  )
+/** One id or a list of them: what is wrong is told for both. */
+const readOrganizations = (call: Call, issues: Array<Issue>): ReadonlyArray<string> => {
+  const given = call.query.filter(([key]) => key === "organization_id").map(([, value]) => value)
+  const loc = ["query", "organization_id"]
+  const list = "json-or-python[json=list[uuid],python=chain[is-instance[Sequence],function-wrap[sequence_validator()]]]"
+  const wrong: Array<Issue> = []
+  const ids = given.map((value, i) => uuid4(value, [...loc, list, i], wrong))
+  if (wrong.length > 0) {
+    uuid4(given, [...loc, "uuid"], issues)
+    issues.push(...wrong)
+  }
+  return ids
+}
 
 const isSortKey = (key: string): key is SortKey => sortKeys.some((known) => known === key)
 
@@ -106,32 +124,39 @@ const readSorting = (call: Call, issues: Array<Issue>): ReadonlyArray<SortKey> =
 const readMetadataFilter = (call: Call): Filter["metadata"] => {
   const wanted = new Map<string, Array<string>>()
   for (const [name, value] of call.query) {
-    const key = /^metadata\[([^\]]+)\]$/.exec(name)?.[1]
+    const key = /^metadata\[([^\]]+)\]/.exec(name)?.[1]
     if (key !== undefined) wanted.set(key, [...wanted.get(key) ?? [], value])
   }
   return Object.fromEntries(wanted)
 }
 
-/** The body as JSON, or what is wrong with it. */
-const readBody = (call: Call, issues: Array<Issue>): { readonly input: unknown } | undefined => {
-  if (call.text === "") {
-    issues.push(missing(["body"], null))
+const strictDecoder = new TextDecoder("utf-8", { fatal: true })
+
+const decode = (bytes: Uint8Array): string | undefined => {
+  try {
+    return strictDecoder.decode(bytes)
+  } catch {
     return undefined
   }
+}
+
+/** The body as JSON (absent or `null` when there is none), or the answer to one that cannot be read. */
+const parseBody = (call: Call): { readonly input: unknown } | Answer => {
+  if (call.body.length === 0) return { input: null }
   const type = call.headers["content-type"]
-  if (type !== undefined && !/^application\/([^;]+\+)?json\b/i.test(type)) return { input: call.text }
+  if (type !== undefined && !/^application\/([^;]+\+)?json *(;|$)/i.test(type)) return { input: call.text }
+  const text = decode(call.body)
+  if (text === undefined) return json(400, { detail: "There was an error parsing the body" })
   let input: unknown
   try {
-    input = JSON.parse(call.text)
+    input = JSON.parse(text)
   } catch {
-    const { message, position } = jsonFault(call.text)
-    const loc: Loc = ["body", position]
-    issues.push({ type: "json_invalid", loc, msg: "JSON decode error", input: {}, ctx: { error: message } })
-    return undefined
+    const { message, position } = jsonFault(text)
+    const loc: Loc = ["body", Array.from(text.slice(0, position)).length]
+    return schemaError([{ type: "json_invalid", loc, msg: "JSON decode error", input: {}, ctx: { error: message } }])
   }
-  if (input !== null) return { input }
-  issues.push(missing(["body"], null))
-  return undefined
+  // Half of a surrogate pair is refused, and then breaks the answer that would say so.
+  return /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(input)) ? serverError : { input }
 }
 
 const valueError = (name: string, msg: string, input: unknown): Issue => ({
@@ -187,9 +212,6 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
         ? undefined
         : valueError("organization_id", "Organization not found.", given)
       if (organizationIssue !== undefined) return businessError([organizationIssue])
-      if (input.type === "team" && input.email === null && input.owner === null) {
-        return businessError([{ ...valueError("owner", "Field required", null), type: "missing" }])
-      }
       const organization = given ?? homeOrganization
       const issues: Array<Issue> = []
       if (input.email !== null && store.ownerOfEmail(organization, input.email) !== undefined) {
@@ -198,6 +220,7 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
       if (input.external_id !== null && store.ownerOfExternalId(organization, input.external_id) !== undefined) {
         issues.push(externalIdTaken(input.external_id))
       }
+      if (issues.length > 0) return businessError(issues)
       const taxId = checkTaxId(input.tax_id, input.billing_address, issues)
       if (issues.length > 0) return businessError(issues)
       const stored: Stored = {
@@ -245,10 +268,6 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
           valueError("billing_address", "Customer billing address cannot be reset to null once set.", null)
         )
       } else if (input.billing_address !== undefined) changes.billing_address = input.billing_address.given
-      if (input.tax_id !== undefined || changes.billing_address !== undefined) {
-        const value = input.tax_id === undefined ? before.tax_id?.[0] ?? null : input.tax_id.given
-        changes.tax_id = checkTaxId(value, changes.billing_address ?? before.billing_address, issues)
-      }
       if (input.external_id !== undefined && input.external_id.given !== before.external_id) {
         const externalId = input.external_id.given
         if (before.external_id !== null || externalId === null) {
@@ -262,6 +281,11 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
         issues.push(valueError("type", msg, input.type.given))
       } else if (input.type !== undefined && input.type.given !== null) changes.type = input.type.given
       if (issues.length > 0) return businessError(issues)
+      if (input.tax_id !== undefined || changes.billing_address !== undefined) {
+        const value = input.tax_id === undefined ? before.tax_id?.[0] ?? null : input.tax_id.given
+        changes.tax_id = checkTaxId(value, changes.billing_address ?? before.billing_address, issues)
+        if (issues.length > 0) return businessError(issues)
+      }
       const changed: Stored = { ...before, ...changes }
       if (JSON.stringify(changed) === JSON.stringify(before)) return json(200, render(before))
       const after = { ...changed, modified_at: formatTime(world.writeMoment()) }
@@ -273,6 +297,8 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
       const { external_id, metadata } = before
       const anonymous: Partial<Stored> = {
         email: before.email === null ? null : `${sha256(before.email.toLowerCase())}@anonymized.polar.sh`,
+        email_verified: false,
+        billing_name: before.billing_name === null ? null : sha256(before.billing_name),
         name: before.name === null || before.tax_id !== null ? before.name : sha256(before.name),
         billing_address: null
       }
@@ -303,19 +329,21 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
         active_meters: stored.meters
       })
 
-    /** A route for who is allowed in. */
+    /** A route for who is allowed in; a body that is no JSON is told before that. */
     const route = (
       method: string,
       path: string,
       operation: string,
-      answer: (call: Call, token: Token) => Answer
+      answer: (call: Call, token: Token, input: unknown) => Answer
     ): Route => ({
       method,
       path,
       operation,
       answer: (call) => {
+        const body = method === "POST" || method === "PATCH" ? parseBody(call) : { input: undefined }
+        if ("status" in body) return body
         const token = authenticate(call)
-        return "status" in token ? token : answer(call, token)
+        return "status" in token ? token : answer(call, token, body.input)
       }
     })
 
@@ -324,26 +352,30 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
       method: string,
       suffix: string,
       operation: string,
-      read: (call: Call, by: "id" | "external_id", issues: Array<Issue>) => (stored: Stored) => Answer
+      read: (
+        call: Call,
+        input: unknown,
+        by: "id" | "external_id",
+        issues: Array<Issue>
+      ) => (stored: Stored) => Answer
     ): readonly [Route, Route] => [
-      route(method, `/v1/customers/external/{external_id}${suffix}`, `${operation}External`, (call, { sight }) => {
-        const issues: Array<Issue> = []
-        const answer = read(call, "external_id", issues)
-        if (issues.length > 0) return schemaError(issues)
-        const [stored, another] = store.withExternalId(sight, call.params["external_id"] ?? "")
-        if (another !== undefined) {
-          return {
-            status: 500,
-            headers: { "content-type": "text/plain; charset=utf-8" },
-            body: "Internal Server Error"
-          }
+      route(
+        method,
+        `/v1/customers/external/{external_id}${suffix}`,
+        `${operation}External`,
+        (call, { sight }, input) => {
+          const issues: Array<Issue> = []
+          const answer = read(call, input, "external_id", issues)
+          if (issues.length > 0) return schemaError(issues)
+          const [stored, another] = store.withExternalId(sight, call.params["external_id"] ?? "")
+          if (another !== undefined) return serverError
+          return stored === undefined ? noResource : answer(stored)
         }
-        return stored === undefined ? noResource : answer(stored)
-      }),
-      route(method, `/v1/customers/{id}${suffix}`, operation, (call, { sight }) => {
+      ),
+      route(method, `/v1/customers/{id}${suffix}`, operation, (call, { sight }, input) => {
         const issues: Array<Issue> = []
         const id = uuid4(call.params["id"], ["path", "id"], issues)
-        const answer = read(call, "id", issues)
+        const answer = read(call, input, "id", issues)
         if (issues.length > 0) return schemaError(issues)
         const stored = store.get(id)
         return stored === undefined || !store.sees(sight, stored) ? noResource : answer(stored)
@@ -352,11 +384,11 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
 
     const list = route("GET", "/v1/customers/", "list", (call, { sight }) => {
       const issues: Array<Issue> = []
-      const organizations = readOrganizations(call, issues)
-      const active = boolean(one(call, "active"), ["query", "active"], issues)
       const page = positiveInteger(one(call, "page"), ["query", "page"], issues, 1)
       const limit = Math.min(100, positiveInteger(one(call, "limit"), ["query", "limit"], issues, 10))
       const sorting = readSorting(call, issues)
+      const organizations = readOrganizations(call, issues)
+      const active = boolean(one(call, "active"), ["query", "active"], issues)
       if (issues.length > 0) return schemaError(issues)
       const rows = organizations.length > 0 && sight !== undefined && !organizations.includes(sight) ? [] : store.list({
         organizations: sight === undefined ? organizations : [sight],
@@ -389,10 +421,9 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
       }
     })
 
-    const createRoute = route("POST", "/v1/customers/", "create", (call, token) => {
+    const createRoute = route("POST", "/v1/customers/", "create", (_call, token, body) => {
       const issues: Array<Issue> = []
-      const body = readBody(call, issues)
-      const input = body === undefined ? undefined : readCreate(body.input, issues)
+      const input = readCreate(body, issues)
       return input === undefined ? schemaError(issues) : create(input, token)
     })
 
@@ -412,12 +443,11 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
         createRoute,
         exportAll,
         ...both("GET", "", "get", ignoreBody((stored) => json(200, render(stored)))),
-        ...both("PATCH", "", "update", (call, by, issues) => {
-          const body = readBody(call, issues)
-          const input = body === undefined ? undefined : readUpdate(body.input, by, issues)
+        ...both("PATCH", "", "update", (_call, body, by, issues) => {
+          const input = readUpdate(body, by, issues)
           return (stored) => update(stored, input ?? {})
         }),
-        ...both("DELETE", "", "delete", (call, _by, issues) => {
+        ...both("DELETE", "", "delete", (call, _input, _by, issues) => {
           const anonymize = boolean(one(call, "anonymize"), ["query", "anonymize"], issues) ?? false
           return (stored) => remove(stored, anonymize)
         }),
@@ -434,9 +464,11 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
           ? json(413, { error: "RequestBodyTooLarge", detail: "Request body too large. The limit is 10485760 bytes." })
           : sends && length === undefined
           ? json(411, { error: "LengthRequired", detail: "A Content-Length header is required." })
-          : served
-          ? next()
-          : noRoute
+          : !served
+          ? noRoute
+          : !isKnown(bearerToken(call))
+          ? badToken
+          : next()
         return {
           ...answer,
           headers: {

@@ -42,13 +42,22 @@ const tooShort = (input: unknown, loc: Loc): Issue => ({
   ctx: { min_length: 1 }
 })
 
-export const missing = (loc: Loc, input: unknown): Issue => ({ type: "missing", loc, msg: "Field required", input })
+const missing = (loc: Loc, input: unknown): Issue => ({ type: "missing", loc, msg: "Field required", input })
 
 const notAnObject = (loc: Loc, input: unknown): Issue => ({
   type: "model_attributes_type",
   loc,
   msg: "Input should be a valid dictionary or object to extract fields from",
   input
+})
+
+/** A rule of the schema's own that does not hold. */
+const broken = (loc: Loc, input: unknown, reason: string): Issue => ({
+  type: "value_error",
+  loc,
+  msg: `Value error, ${reason}`,
+  input,
+  ctx: { error: {} }
 })
 
 export const enumIssue = (loc: Loc, input: unknown, values: ReadonlyArray<string>): Issue => ({
@@ -69,10 +78,9 @@ const nullable = <A>(reader: Reader<A>): Reader<A | null> => (input, loc, issues
   input === null ? null : reader(input, loc, issues)
 
 /** Blanks mean none. */
-export const optionalText: Reader<string | null> = nullable((input, loc, issues) => {
-  const value = text(input, loc, issues)
-  return value.trim() === "" ? null : value
-})
+export const optionalText: Reader<string | null> = nullable((input, loc, issues) =>
+  text(input, loc, issues).trim() || null
+)
 
 export const optionalName: Reader<string | null> = nullable((input, loc, issues) => {
   const value = text(input, loc, issues)
@@ -80,6 +88,7 @@ export const optionalName: Reader<string | null> = nullable((input, loc, issues)
   return value.trim() || null
 })
 
+/** What is wrong with an address, the first that holds. There is no DNS here: what can be a domain is one. */
 const emailProblem = (email: string): string | undefined => {
   const at = email.lastIndexOf("@")
   if (at === -1) return "An email address must have an @-sign."
@@ -87,20 +96,30 @@ const emailProblem = (email: string): string | undefined => {
   const domain = email.slice(at + 1)
   if (local === "") return "There must be something before the @-sign."
   if (domain === "") return "There must be something after the @-sign."
-  if (!/^[^\s@"(),:;<>[\]\\]+$/.test(local) || local.startsWith(".") || local.endsWith(".") || local.includes("..")) {
+  if (local.startsWith(".")) return "An email address cannot start with a period."
+  if (local.endsWith(".")) return "An email address cannot have a period immediately before the @-sign."
+  if (domain.startsWith(".")) return "An email address cannot have a period immediately after the @-sign."
+  if (domain.endsWith(".")) return "An email address cannot end with a period."
+  if (email.includes("..")) return "An email address cannot have two periods in a row."
+  if (!/^[^\s@"(),:;<>[\]\\]+$/.test(local)) {
     return "The email address contains invalid characters before the @-sign."
   }
-  if (!/^[\p{L}\p{N}]([\p{L}\p{N}.-]*[\p{L}\p{N}])?$/u.test(domain) || domain.includes("..")) {
+  if (!/^[\p{L}\p{N}]([\p{L}\p{N}.-]*[\p{L}\p{N}])?$/u.test(domain)) {
     return "The part after the @-sign contains invalid characters."
   }
+  if (/(^|\.)(arpa|invalid|local|localhost|onion|test)$/i.test(domain)) {
+    return "The part after the @-sign is a special-use or reserved name that cannot be used with email."
+  }
   if (!domain.includes(".")) return "The part after the @-sign is not valid. It should have a period."
-  // There is no DNS here: the one domain that surely does not exist stands for all that do not.
-  return domain.toLowerCase().endsWith(".invalid") ? `The domain name ${domain} does not exist.` : undefined
+  return /\d$/.test(domain)
+    ? "The part after the @-sign is not valid. It is not within a valid top-level domain."
+    : undefined
 }
 
+/** Without blanks around it, its domain in lower case. */
 export const email: Reader<string> = (input, loc, issues) => {
   const before = issues.length
-  const value = text(input, loc, issues)
+  const value = text(input, loc, issues).trim()
   const reason = issues.length > before ? undefined : emailProblem(value)
   if (reason !== undefined) {
     issues.push({
@@ -111,7 +130,7 @@ export const email: Reader<string> = (input, loc, issues) => {
       ctx: { reason }
     })
   }
-  return value
+  return value.replace(/[^@]*$/, (domain) => domain.toLowerCase())
 }
 
 export const optionalEmail: Reader<string | null> = nullable(email)
@@ -146,10 +165,9 @@ export const optionalAddress: Reader<AddressFields | null> = nullable((input, lo
   }
   const known = subdivisions[country]
   if (known === undefined || lines.state === null) return { ...lines, country }
-  const state = lines.state.toUpperCase().replace(`${country}-`, "")
+  const state = lines.state.replace(`${country}-`, "")
   if (!known.includes(state) && issues.length === before) {
-    const reason = `Invalid ${country === "US" ? "US state" : "CA subdivision"}.`
-    issues.push({ type: "value_error", loc, msg: `Value error, ${reason}`, input, ctx: { error: {} } })
+    issues.push(broken(loc, input, `Invalid ${country === "US" ? "US state" : "CA subdivision"}`))
   }
   return { ...lines, state: `${country}-${state}`, country }
 })
@@ -164,7 +182,7 @@ export const optionalLocale: Reader<string | null> = nullable((input, loc, issue
   } catch {
     // A RangeError: not well-formed.
   }
-  issues.push({ type: "value_error", loc, msg: "Value error, Invalid locale.", input, ctx: { error: {} } })
+  issues.push(broken(loc, input, "Invalid locale."))
   return null
 })
 
@@ -273,12 +291,12 @@ export const positiveInteger = (
   otherwise: number
 ): number => {
   if (given === undefined) return otherwise
-  if (!/^\s*[+-]?\d+(\.0*)?\s*$/.test(given)) {
+  if (!/^\s*[+-]?\d+(_\d+)*(\.0+)?\s*$/.test(given)) {
     const msg = "Input should be a valid integer, unable to parse string as an integer"
     issues.push({ type: "int_parsing", loc, msg, input: given })
     return otherwise
   }
-  const value = Number(given)
+  const value = Number(given.replaceAll("_", ""))
   if (value <= 0) {
     issues.push({ type: "greater_than", loc, msg: "Input should be greater than 0", input: given, ctx: { gt: 0 } })
   }
@@ -325,20 +343,30 @@ const readOwner: Reader<{ readonly email: string } | null> = nullable((input, lo
   return { email: address }
 })
 
-/** The type chooses a schema, whose name is part of every `loc`. */
+const pythonText = (value: unknown): string =>
+  typeof value === "string" ? value : value === true ? "True" : value === false ? "False" : JSON.stringify(value)
+
+/** The type chooses a schema, whose name is part of every `loc`. `null` is no body at all. */
 export const readCreate = (input: unknown, issues: Array<Issue>): CreateInput | undefined => {
+  if (input === null) {
+    issues.push(missing(["body"], null))
+    return undefined
+  }
   const tag = isFields(input) && Object.hasOwn(input, "type") ? input.type : "individual"
   if (tag !== "individual" && tag !== "team") {
-    const shown = typeof tag === "string" ? tag : JSON.stringify(tag)
-    const expected = "'individual', 'team'"
-    issues.push({
-      type: "union_tag_invalid",
-      loc: ["body"],
-      msg: `Input tag '${shown}' found using get_discriminator_value() does not match any of the expected tags: ` +
-        expected,
-      input,
-      ctx: { discriminator: "get_discriminator_value()", tag: shown, expected_tags: expected }
-    })
+    const discriminator = "_customer_create_type()"
+    const loc = ["body"]
+    if (tag === null) {
+      const msg = `Unable to extract tag using discriminator ${discriminator}`
+      issues.push({ type: "union_tag_not_found", loc, msg, input, ctx: { discriminator } })
+    } else {
+      const shown = pythonText(tag)
+      const expected = "'individual', 'team'"
+      const msg =
+        `Input tag '${shown}' found using ${discriminator} does not match any of the expected tags: ${expected}`
+      const ctx = { discriminator, tag: shown, expected_tags: expected }
+      issues.push({ type: "union_tag_invalid", loc, msg, input, ctx })
+    }
     return undefined
   }
   const loc = ["body", tag]
@@ -360,6 +388,10 @@ export const readCreate = (input: unknown, issues: Array<Issue>): CreateInput | 
   }
   if (tag === "individual" && !Object.hasOwn(input, "email")) issues.push(missing([...loc, "email"], input))
   const address = read("email", tag === "team" ? optionalEmail : email) ?? null
+  if (issues.length === before && address === null && rest.owner === null) {
+    const reason = "An owner with an email address is required when creating a team customer without an email."
+    issues.push(broken(loc, input, reason))
+  }
   return issues.length > before ? undefined : { ...rest, type: tag, email: address }
 }
 
@@ -380,10 +412,11 @@ const optionalType: Reader<string | null> = nullable((input, loc, issues) => {
   return ""
 })
 
+/** `null` is no body at all. */
 export const readUpdate = (input: unknown, by: "id" | "external_id", issues: Array<Issue>): UpdateInput | undefined => {
   const loc = ["body"]
   if (!isFields(input)) {
-    issues.push(notAnObject(loc, input))
+    issues.push(input === null ? missing(loc, null) : notAnObject(loc, input))
     return undefined
   }
   const read = <A>(name: string, reader: Reader<A>) => optionalField(input, name, reader, loc, issues)

@@ -27,7 +27,8 @@ export const jsonFault = (text: string): JsonFault => {
       return undefined
     }
     if (at >= text.length) return fault("Unterminated string starting at", start)
-    return text[at] === "\\" ? fault("Invalid \\escape") : fault("Invalid control character at")
+    if (text[at] !== "\\") return fault("Invalid control character at")
+    return text[at + 1] === "u" ? fault("Invalid \\uXXXX escape", at + 1) : fault("Invalid \\escape")
   }
 
   const readMembers = (close: string, member: () => JsonFault | undefined): JsonFault | undefined => {

@@ -140,7 +140,7 @@ const emptyOrganization = (): Organization => ({ emails: new Map(), externalIds:
 
 export const makeStore = (world: World) => {
   let live = new Map<string, Stored>()
-  let gone: ReadonlyArray<Stored> = []
+  let gone: Array<Stored> = []
   let organizations = new Map<string, Organization>([[homeOrganization, emptyOrganization()]])
   let writes = 0
   let generated = 0
@@ -243,7 +243,7 @@ export const makeStore = (world: World) => {
       wrote()
       unindex(before)
       live.delete(before.id)
-      gone = [...gone, after]
+      gone.push(after)
     },
     /** Sorted and filtered once per write. Equal keys come in another order after every write, as in a real database. */
     list: (filter: Filter): ReadonlyArray<Stored> => {
@@ -268,8 +268,9 @@ export const makeStore = (world: World) => {
       return sorted
     },
     all: (): ReadonlyArray<Stored> => Array.from(live.values()),
-    gone: () => gone,
+    gone: (): ReadonlyArray<Stored> => gone,
     seed: (customers: number | ReadonlyArray<PolarSeed>): ReadonlyArray<string> => {
+      wrote()
       const ids: Array<string> = []
       const count = typeof customers === "number" ? customers : customers.length
       for (let i = 0; i < count; i++) {
@@ -284,11 +285,10 @@ export const makeStore = (world: World) => {
         index(stored)
         ids.push(stored.id)
       }
-      wrote()
       return ids
     },
     snapshot: () => {
-      const before = { live: new Map(live), gone, writes, generated }
+      const before = { live: new Map(live), gone: gone.slice(), writes, generated }
       const copies = Array.from(
         organizations,
         ([id, { emails, externalIds }]): [string, Organization] => [
