@@ -12,6 +12,7 @@ import * as Encoding from "effect/Encoding"
 import * as Fiber from "effect/Fiber"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -160,9 +161,9 @@ type CursorContent = typeof CursorContent.Type
 const encodeCursor = (content: CursorContent): Cursor =>
   Encoding.encodeBase64Url(Schema.encodeSync(CursorContent)(content)) as Cursor
 
-const decodeCursor = (text: string): Option.Option<CursorContent> =>
-  Encoding.decodeBase64UrlString(text).pipe(
-    Either.getRight,
+const decodeCursor = (text: unknown): Option.Option<CursorContent> =>
+  Option.liftPredicate(text, Predicate.isString).pipe(
+    Option.flatMap((text) => Either.getRight(Encoding.decodeBase64UrlString(text))),
     Option.flatMap(Schema.decodeOption(CursorContent))
   )
 
@@ -193,7 +194,7 @@ export const offsetWalk = <A, E>(
 ): Stream.Stream<Page<A>, E | InvalidRequest> =>
   Stream.unwrapScoped(
     Effect.gen(function*() {
-      const { concurrency, from, pageSize } = yield* checkOptions(source, options)
+      const { concurrency, from, pageSize } = yield* checkOptions(source, options ?? {})
       const walk = new OffsetWalk(source, pageSize, concurrency, from, yield* Effect.scope)
       return Stream.repeatEffectOption(
         Effect.flatMap(

@@ -48,6 +48,7 @@ const calls = Effect.gen(function*() {
   const all: ReadonlyArray<readonly [string, Call]> = [
     ["client.list", (odd) => client.list(odd)],
     ["client.list metadata", (odd) => client.list({ metadata: odd })],
+    ["client.stream from", (odd) => Stream.runDrain(client.stream({}, { from: odd }))],
     ["client.create", (odd) => client.create(odd)],
     ["client.export", (odd) => Stream.runDrain(client.export(odd))],
     ["client.get", (odd) => client.get(odd)],
@@ -60,6 +61,7 @@ const calls = Effect.gen(function*() {
     ["client.getState", (odd) => client.getState(odd)],
     ["customers.create", (odd) => customers.create(odd)],
     ["customers.create address", (odd) => customers.create({ email, address: odd })],
+    ["customers.list cursor", (odd) => customers.list({ cursor: odd })],
     ["customers.get", (odd) => customers.get(odd)],
     ["customers.update", (odd) => customers.update("ada", odd)],
     ["customers.delete", (odd) => customers.delete(odd)],
@@ -91,7 +93,8 @@ describe("callers without types", () => {
       const customers = yield* CustomersByExternalId
       const nothing = null as never
       expect((yield* customers.list(nothing)).items).toEqual([])
-      expect(yield* Stream.runCount(client.stream(nothing))).toBe(0)
+      expect(yield* Stream.runCount(client.stream(nothing, nothing))).toBe(0)
+      expect(yield* Stream.runCount(customers.stream(nothing))).toBe(0)
       expect(yield* Stream.runCount(client.stream({ sorting: nothing }))).toBe(0)
       expect(yield* Effect.flip(customers.getOrCreate("ada", nothing))).toMatchObject({ _tag: "InvalidRequest" })
       expect(yield* Effect.flip(customers.upsert("ada", nothing))).toMatchObject({ _tag: "InvalidRequest" })
