@@ -119,11 +119,14 @@ const toAddress = (polar: Api.PolarAddress): Customer.Address => {
 const withoutCountry = (state: string, country: string): string =>
   state.startsWith(`${country}-`) ? state.slice(country.length + 1) : state
 
+/** Polar checks the states of these, and takes them in capitals alone. */
+const checksState = (country: string): boolean => country === "US" || country === "CA"
+
 const fromAddress = (address: Customer.AddressInput): Api.PolarAddressInput => ({
   line1: address.line1,
   line2: address.line2,
   city: address.city,
-  state: address.state,
+  state: checksState(address.country) ? address.state?.toUpperCase() : address.state,
   postal_code: address.postalCode,
   country: address.country
 })

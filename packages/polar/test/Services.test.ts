@@ -248,7 +248,7 @@ describe("upsert", () => {
     email: "ada@example.com",
     name: "Ada",
     locale: "en-gb",
-    address: { line1: "1 Main St", line2: "", state: "CA", country: "US" },
+    address: { line1: "1 Main St", line2: "", state: "ca", country: "US" },
     metadata: { plan: "pro", seats: 3 }
   }
 

@@ -1,0 +1,94 @@
+import { CustomersByExternalId } from "@effect-customers/core"
+import { Fault, SandboxControl } from "@effect-customers/sandbox"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Option, Stream, Tracer } from "effect"
+import { inProcess } from "./onSandbox.js"
+
+interface Seen {
+  readonly name: string
+  readonly kind: Tracer.SpanKind
+  readonly parent: string | undefined
+  readonly attributes: Map<string, unknown>
+}
+
+/** The spans of an effect, in the order in which they were opened. */
+const spansOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const seen: Array<Seen> = []
+    const tracer = Tracer.make({
+      span: (name, parent, context, links, startTime, kind) => {
+        const attributes = new Map<string, unknown>()
+        const spanId = String(seen.length)
+        const parentName = Option.map(parent, (parent) => seen[Number(parent.spanId)]?.name)
+        seen.push({ name, kind, parent: Option.getOrUndefined(parentName), attributes })
+        return {
+          _tag: "Span",
+          name,
+          spanId,
+          traceId: "trace",
+          parent,
+          context,
+          links,
+          kind,
+          sampled: true,
+          status: { _tag: "Started", startTime },
+          attributes,
+          attribute: (key, value) => void attributes.set(key, value),
+          event: () => {},
+          addLinks: () => {},
+          end: () => {}
+        }
+      },
+      context: (f) => f()
+    })
+    return Effect.as(Effect.withTracer(Effect.exit(effect), tracer), seen)
+  })
+
+const names = (spans: ReadonlyArray<Seen>) => spans.map(({ name, parent }) => [name, parent])
+
+describe("spans", () => {
+  it.effect("one per operation: the client's under the service's", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersByExternalId
+      const spans = yield* spansOf(customers.getOrCreate("user-1", { email: "ada@example.com" }))
+      expect(names(spans)).toEqual([
+        ["CustomersService.getOrCreate", undefined],
+        ["customers.getExternal", "CustomersService.getOrCreate"],
+        ["CustomersService.create", "CustomersService.getOrCreate"],
+        ["customers.create", "CustomersService.create"]
+      ])
+      expect(spans.map(({ kind }) => kind)).toEqual(["internal", "client", "internal", "client"])
+    }).pipe(Effect.provide(inProcess())))
+
+  it.effect("say where and how it ended, from a fixed list of attributes", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersByExternalId
+      const control = yield* SandboxControl
+      const headers = { "x-request-id": "req_1" }
+      yield* control.inject({ operation: "getExternal", fault: Fault.Respond({ status: 503, headers }) })
+      const [, call] = yield* spansOf(customers.getByExternalId("user-1"))
+      expect(Object.fromEntries(call?.attributes ?? [])).toEqual({
+        "customers.provider": "polar",
+        "customers.operation": "getExternal",
+        "http.request.method": "GET",
+        "url.template": "/v1/customers/external/{external_id}",
+        "http.response.status_code": 503,
+        "customers.request_id": "req_1",
+        "error.type": "ProviderUnavailable"
+      })
+    }).pipe(Effect.provide(inProcess())))
+
+  it.effect("of a walk: one for the walk, one for each page", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersByExternalId
+      const control = yield* SandboxControl
+      yield* control.seed("polar", 25)
+      const spans = yield* spansOf(Stream.runDrain(customers.stream({ pageSize: 10, concurrency: 1 })))
+      expect(names(spans)).toEqual([
+        ["CustomersService.stream", undefined],
+        ["customers.list", "CustomersService.stream"],
+        ["customers.list", "CustomersService.stream"],
+        ["customers.list", "CustomersService.stream"]
+      ])
+    }).pipe(Effect.provide(inProcess())))
+})
