@@ -286,9 +286,8 @@ export const make = Effect.fnUntraced(function*(options: Options) {
             ? Stream.empty
             : Stream.fail(new Errors.TransportFailed({ ...context, code: systemCode(error) }))
       )
-      return Duration.isFinite(timeouts.idle)
-        ? Stream.timeoutFail(chunks, () => timedOut(endpoint, timeouts.idle), timeouts.idle)
-        : chunks
+      const pull = failAfter(timeouts.idle, () => Option.some(timedOut(endpoint, timeouts.idle)))
+      return Stream.fromPull(Effect.map(Stream.toPull(chunks), pull))
     })).pipe(
       Stream.tapError(annotateError),
       Stream.withSpan(`customers.${endpoint.operation}`, spanOptions(endpoint))
@@ -309,9 +308,9 @@ const timedOut = (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = tru
  * Not `Effect.timeoutFail`: where the caller cannot be interrupted (`acquireRelease`, a finalizer) that would wait for the
  * answer for ever. The attempt is a fiber of its own that only its timer, or a caller that can be interrupted, ends.
  */
-const within =
-  (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = true) =>
-  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | Errors.RequestTimedOut, R> =>
+const failAfter =
+  <E2>(timeout: Duration.Duration, onTimeout: () => E2) =>
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | E2, R> =>
     Duration.isFinite(timeout)
       ? Effect.uninterruptibleMask((restore) =>
         Effect.gen(function*() {
@@ -327,12 +326,15 @@ const within =
             Effect.onInterrupt(() => Fiber.interrupt(attempt)),
             Effect.ensuring(Fiber.interrupt(timer))
           )
-          if (Exit.isInterrupted(exit) && (yield* Ref.get(isOver))) return yield* timedOut(endpoint, timeout, sent)
+          if (Exit.isInterrupted(exit) && (yield* Ref.get(isOver))) return yield* Effect.failSync(onTimeout)
           yield* Fiber.inheritAll(attempt)
           return yield* exit
         })
       )
       : self
+
+const within = (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = true) =>
+  failAfter(timeout, () => timedOut(endpoint, timeout, sent))
 
 const spanOptions = (endpoint: Endpoint.Any) => ({
   kind: "client" as const,

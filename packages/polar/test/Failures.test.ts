@@ -229,7 +229,9 @@ describe("no answer at all", () => {
     Effect.gen(function*() {
       const polar = yield* PolarClient
       yield* inject("list", Fault.StallBody({}))
+      yield* inject("export", Fault.StallBody({}))
       yield* inject("create", Fault.Delay({ duration: "5 seconds" }))
+      const silent = yield* Effect.fork(Effect.uninterruptible(Effect.flip(Stream.runDrain(polar.export()))))
       const stalled = yield* Effect.fork(Effect.uninterruptible(Effect.flip(polar.list())))
       const answers = yield* Queue.unbounded<unknown>()
       const created = yield* Effect.fork(
@@ -239,6 +241,7 @@ describe("no answer at all", () => {
       yield* Fiber.interruptFork(created)
       yield* TestClock.adjust("30 seconds")
       expect(yield* Fiber.join(stalled)).toMatchObject({ _tag: "RequestTimedOut" })
+      expect(yield* Fiber.join(silent)).toMatchObject({ _tag: "RequestTimedOut" })
       expect(yield* answers.take).toMatchObject({ _tag: "Right", right: ada })
     }).pipe(Effect.provide(inProcess())))
 
