@@ -309,7 +309,8 @@ export const errorContext = (
 
 /**
  * Whether an answer with this status leaves it open that the operation was carried out. A 3xx or 4xx is a refusal,
- * except 408, 425 and what the endpoint calls inconclusive; a 2xx that cannot be read and a 5xx are not.
+ * except 408, 425 and what the endpoint calls inconclusive; so is 0, a browser's way to show a redirect that it did not
+ * follow. A 2xx that cannot be read and a 5xx are none.
  *
  * @since 0.1.0
  * @category errors
@@ -317,7 +318,7 @@ export const errorContext = (
 export const mayHaveApplied = (endpoint: Any, status: number): boolean => {
   if (endpoint.readOnly) return false
   if (status === 408 || status === 425 || endpoint.inconclusive.includes(status)) return true
-  return status < 300 || status >= 500
+  return (status >= 200 && status < 300) || status >= 500
 }
 
 /**

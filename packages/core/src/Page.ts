@@ -83,7 +83,19 @@ export interface StreamOptions {
  * @since 0.1.0
  * @category combinators
  */
-export const map = <A, B>(page: Page<A>, f: (item: A) => B): Page<B> => ({ ...page, items: page.items.map(f) })
+export const map = <A, B>(page: Page<A>, f: (item: A) => B): Page<B> =>
+  withNext({ total: page.total, unreadable: page.unreadable, items: page.items.map(f) }, () => page.next)
+
+/** A walk that nobody resumes makes no cursors: `next` is made when it is asked for. */
+const withNext = <A>(page: Omit<Page<A>, "next">, makeNext: () => Option.Option<Cursor>): Page<A> => {
+  let next: Option.Option<Cursor> | undefined
+  return {
+    ...page,
+    get next() {
+      return next ??= makeNext()
+    }
+  }
+}
 
 /**
  * The items of a stream of pages; it ends in `InvalidResponse` behind the readable rows of a page that has unreadable
@@ -338,13 +350,12 @@ class OffsetWalk<A, E> {
       this.total = answer.total
       this.lastPage = answer.lastPage
       this.finished = this.page >= answer.lastPage
-      const page: Page<A> = {
+      const page = withNext({
         items,
-        next: this.finished ? Option.none() : Option.some(this.cursor(answer)),
         total: Option.some(answer.total),
         // of a page that is read again they were reported
         unreadable: this.page < this.furthest.page ? [] : answer.unreadable
-      }
+      }, this.finished ? Option.none : this.cursor(answer))
       this.page += 1
       return this.finished || items.length > 0 || page.unreadable.length > 0 ? Option.some(page) : Option.none()
     })
@@ -413,16 +424,21 @@ class OffsetWalk<A, E> {
       !keys.some(({ createdAt, id }) => createdAt === resume.createdAt && this.idsOfCursor.has(idHash(id)))
   }
 
-  private cursor(answer: OffsetPage<A>): Cursor {
-    return encodeCursor({
-      provider: this.source.provider,
-      list: this.source.list,
-      filters: filtersHash(this.source.filters),
-      pageSize: this.pageSize,
-      page: this.page + 1,
-      total: answer.total,
-      createdAt: Number.isFinite(this.createdAt) ? this.createdAt : 0,
-      ids: [...Array.from(this.idsAtCreatedAt, idHash), ...this.isAtCursor ? this.idsOfCursor : []]
-    })
+  /** The cursor of this moment, whenever it is made: the ids of one creation time are only ever added to. */
+  private cursor(answer: OffsetPage<A>): () => Option.Option<Cursor> {
+    const { createdAt, idsAtCreatedAt, page } = this
+    const { size } = idsAtCreatedAt
+    const idsOfCursor = this.isAtCursor ? this.idsOfCursor : []
+    return () =>
+      Option.some(encodeCursor({
+        provider: this.source.provider,
+        list: this.source.list,
+        filters: filtersHash(this.source.filters),
+        pageSize: this.pageSize,
+        page: page + 1,
+        total: answer.total,
+        createdAt: Number.isFinite(createdAt) ? createdAt : 0,
+        ids: [...Array.from(idsAtCreatedAt).slice(0, size).map(idHash), ...idsOfCursor]
+      }))
   }
 }

@@ -229,4 +229,16 @@ describe("a walk", () => {
         expect(fetches()).toBeLessThan(5000)
       })
   )
+
+  it("makes the cursor of a page's own moment, also when it is asked for later", () =>
+    Effect.runPromise(Effect.gen(function*() {
+      const { source } = changing(rows(60, true, chances(1)), chances(2), (rows) => rows)
+      const options = { pageSize: 10, concurrency: 1 }
+      const pages = Chunk.toReadonlyArray(yield* Stream.runCollect(Page.offsetWalk(source, options)))
+      const late = pages.map(({ next }) => next)
+      const atOnce: Array<Option.Option<Page.Cursor>> = []
+      yield* Stream.runForEach(Page.offsetWalk(source, options), ({ next }) => Effect.sync(() => atOnce.push(next)))
+      expect(late).toEqual(atOnce)
+      expect(late.map(Option.isSome)).toEqual([true, true, true, true, true, false])
+    })))
 })
