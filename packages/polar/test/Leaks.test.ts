@@ -15,10 +15,10 @@ import {
   Option,
   Redacted,
   Schema,
-  Stream,
-  Tracer
+  Stream
 } from "effect"
 import { format, inspect } from "node:util"
+import { inMemoryTracer } from "./inMemoryTracer.js"
 import { clients, onPort, token } from "./onSandbox.js"
 
 const person = {
@@ -87,43 +87,6 @@ const logged = (error: CustomersError): Effect.Effect<ReadonlyArray<readonly [st
     yield* Effect.sync(() => spies.forEach((spy) => spy.mockRestore()))
     return out
   })
-
-/** A tracer that keeps every span with all that was said to it. */
-const inMemoryTracer = () => {
-  const spans: Array<{ name: string; told: Array<unknown> }> = []
-  const tracer = Tracer.make({
-    span(name, parent, context, links, startTime, kind) {
-      const span = { name, told: [{ kind }] as Array<unknown> }
-      spans.push(span)
-      const attributes = new Map<string, unknown>()
-      return {
-        _tag: "Span",
-        name,
-        spanId: `span-${spans.length}`,
-        traceId: "trace",
-        parent,
-        context,
-        links,
-        kind,
-        sampled: true,
-        status: { _tag: "Started", startTime },
-        attributes,
-        attribute(key, value) {
-          attributes.set(key, value)
-          span.told.push([key, value])
-        },
-        event: (...event) => void span.told.push(event),
-        addLinks: (links) => void span.told.push(links),
-        end(_, exit) {
-          span.told.push(exit)
-          if (Exit.isFailure(exit)) span.told.push(Cause.pretty(exit.cause, { renderErrorCause: true }))
-        }
-      }
-    },
-    context: (f) => f()
-  })
-  return { spans, tracer }
-}
 
 /** One error of every class, each provoked with a call that is full of personal data. */
 const provoke = Effect.gen(function*() {

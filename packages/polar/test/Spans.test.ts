@@ -1,47 +1,14 @@
 import { CustomersByExternalId } from "@effect-customers/core"
 import { Fault, SandboxControl } from "@effect-customers/sandbox"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Option, Stream, Tracer } from "effect"
+import { Effect, Stream } from "effect"
+import { inMemoryTracer, type Seen } from "./inMemoryTracer.js"
 import { inProcess } from "./onSandbox.js"
 
-interface Seen {
-  readonly name: string
-  readonly kind: Tracer.SpanKind
-  readonly parent: string | undefined
-  readonly attributes: Map<string, unknown>
-}
-
-/** The spans of an effect, in the order in which they were opened. */
 const spansOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
-    const seen: Array<Seen> = []
-    const tracer = Tracer.make({
-      span: (name, parent, context, links, startTime, kind) => {
-        const attributes = new Map<string, unknown>()
-        const spanId = String(seen.length)
-        const parentName = Option.map(parent, (parent) => seen[Number(parent.spanId)]?.name)
-        seen.push({ name, kind, parent: Option.getOrUndefined(parentName), attributes })
-        return {
-          _tag: "Span",
-          name,
-          spanId,
-          traceId: "trace",
-          parent,
-          context,
-          links,
-          kind,
-          sampled: true,
-          status: { _tag: "Started", startTime },
-          attributes,
-          attribute: (key, value) => void attributes.set(key, value),
-          event: () => {},
-          addLinks: () => {},
-          end: () => {}
-        }
-      },
-      context: (f) => f()
-    })
-    return Effect.as(Effect.withTracer(Effect.exit(effect), tracer), seen)
+    const { spans, tracer } = inMemoryTracer()
+    return Effect.as(Effect.withTracer(Effect.exit(effect), tracer), spans)
   })
 
 const names = (spans: ReadonlyArray<Seen>) => spans.map(({ name, parent }) => [name, parent])
