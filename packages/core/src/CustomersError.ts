@@ -4,7 +4,7 @@
  *
  * Errors are plain sanitised data. No request, response, header, body or decode error is kept in them, not even as
  * `cause`: printing the platform's own errors prints bearer tokens and personal data. What may quote personal data is
- * `Redacted`; messages are built from provider, operation, status, tag and field paths alone.
+ * `Redacted`; messages are built from provider, operation, status, tag, field paths and this SDK's own words alone.
  *
  * @since 0.1.0
  */
