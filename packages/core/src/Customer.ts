@@ -52,8 +52,8 @@ export type CustomerId = typeof CustomerId.Type
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
 /**
- * Metadata: a JSON object, at most 500 levels deep. Numbers are finite, `-0` reads as `0`, and a key called `__proto__` is refused at any depth
- * (assigning it would change an object's prototype instead of its data).
+ * Metadata: a JSON object, at most 500 levels deep. Numbers are finite, `-0` reads as `0`, and a key called `__proto__`
+ * is refused at any depth (assigning it would change an object's prototype instead of its data).
  *
  * @since 0.1.0
  * @category models
