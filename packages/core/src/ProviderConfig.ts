@@ -12,7 +12,13 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 
-const refuse = (message: string) => ConfigError.InvalidData([], message)
+/** What this module has refused with: the only words that are kept, because they hold no value. */
+const ownMessages = new Set<string>()
+
+const refuse = (message: string) => {
+  ownMessages.add(message)
+  return ConfigError.InvalidData([], message)
+}
 
 const isBlank = (text: string): boolean => text.trim() === ""
 
@@ -78,7 +84,7 @@ const withoutValues = (error: ConfigError.ConfigError): ConfigError.ConfigError 
     case "InvalidData":
       return ConfigError.InvalidData(
         error.path,
-        /^expected (a secret|one of .*)$/.test(error.message) ? error.message : "the value is not valid"
+        ownMessages.has(error.message) ? error.message : "the value is not valid"
       )
     case "MissingData":
       return ConfigError.MissingData(error.path, "expected it to be set")

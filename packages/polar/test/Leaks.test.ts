@@ -6,9 +6,11 @@ import { describe, expect, it, vi } from "@effect/vitest"
 import {
   Cause,
   Config,
+  ConfigError,
   ConfigProvider,
   Context,
   Effect,
+  Either,
   Exit,
   Layer,
   Logger,
@@ -255,6 +257,17 @@ describe("layerConfig", () => {
       "a config of the caller's own that prints values",
       { ...good, MINE: bad },
       { environment: Config.literal("production", "sandbox")("MINE") },
+      "MINE"
+    ],
+    [
+      "a refusal of the caller's own in words like ours",
+      { ...good, MINE: bad },
+      {
+        version: Config.mapOrFail(
+          Config.string("MINE"),
+          (text) => Either.left(ConfigError.InvalidData([], `expected one of ${text}`))
+        )
+      },
       "MINE"
     ],
     ["a number that is none", { ...good, MINE: bad }, { version: Config.map(Config.integer("MINE"), String) }, "MINE"]
