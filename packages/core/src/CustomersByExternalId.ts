@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { AddressInput, CreateCustomer, Provider, UpdateCustomer } from "./Customer.js"
 import { Address, type Customer, Metadata } from "./Customer.js"
-import { InvalidRequest, renamePaths } from "./CustomersError.js"
+import { InvalidRequest } from "./CustomersError.js"
 import type {
   CreateError,
   DeleteError,
@@ -115,9 +115,7 @@ export const make = (
   implementation: Implementation
 ): Omit<Service, "byExternalId" | "byEmail"> => {
   const { capabilities } = service
-  const renamed = renamePaths(implementation.names ?? {})
-  const traced = <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) =>
-    trace(service.provider)(operation, Effect.mapError(effect, renamed))
+  const traced = trace(service.provider, implementation.names)
 
   const lookAgain = <E>(externalId: string, error: E): Effect.Effect<Customer, E> =>
     Effect.mapError(implementation.getByExternalId(externalId), () => error)

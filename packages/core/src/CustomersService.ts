@@ -17,7 +17,7 @@ import type { CustomersByEmail } from "./CustomersByEmail.js"
 import type { CustomersByExternalId } from "./CustomersByExternalId.js"
 import type * as Errors from "./CustomersError.js"
 import { InvalidRequest, renamePaths, Unsupported } from "./CustomersError.js"
-import { pathIssues } from "./internal/parseIssues.js"
+import { inputIssues, strict } from "./internal/parseIssues.js"
 import { readInput } from "./internal/readInput.js"
 import { withSpan } from "./internal/span.js"
 import * as Page from "./Page.js"
@@ -143,9 +143,7 @@ export interface Implementation
 export const make = (implementation: Implementation): Omit<Service, "byExternalId" | "byEmail"> => {
   const { capabilities } = implementation
   const { provider } = capabilities
-  const renamed = renamePaths(implementation.names ?? {})
-  const traced = <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) =>
-    trace(provider)(operation, Effect.mapError(effect, renamed))
+  const traced = trace(provider, implementation.names)
   return {
     provider,
     capabilities,
@@ -179,9 +177,19 @@ const spanOptions = (provider: Provider, operation: string) => ({
   attributes: { "customers.provider": provider, "customers.operation": operation }
 })
 
-/** @internal */
-export const trace = (provider: Provider) => <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) =>
-  withSpan(effect, `CustomersService.${operation}`, spanOptions(provider, operation))
+/**
+ * Gives an operation its span, and the paths of its errors the unified words.
+ *
+ * @internal
+ */
+export const trace =
+  (provider: Provider, names: { readonly [wire: string]: string } = {}) =>
+  <A, E, R>(operation: string, effect: Effect.Effect<A, E, R>) =>
+    withSpan(
+      Effect.mapError(effect, renamePaths(names)),
+      `CustomersService.${operation}`,
+      spanOptions(provider, operation)
+    )
 
 /** @internal */
 export const tracedStream = <A, E, R>(provider: Provider, operation: string, stream: Stream.Stream<A, E, R>) =>
@@ -190,8 +198,6 @@ export const tracedStream = <A, E, R>(provider: Provider, operation: string, str
 /** What an error of the service carries that is decided before anything is sent. */
 const unsent = (provider: Provider, operation: string) =>
   ({ provider, operation, mayHaveApplied: false, repeat: "never" }) as const
-
-const strict = { errors: "all", onExcessProperty: "error" } as const
 
 /**
  * Checks input against the type side of a schema. Bind it once: it compiles the schema.
@@ -209,11 +215,10 @@ export const inputCheck = <A, I>(schema: Schema.Schema<A, I>) => {
     Effect.suspend(() =>
       Effect.mapError(
         readInput(() =>
-          Either.mapLeft(validate(input), ({ issue }) =>
-            pathIssues(issue).map(({ expected, path }) => ({
-              path: path === "" ? at : path,
-              message: `expected ${expected}`
-            })))
+          Either.mapLeft(
+            validate(input),
+            (error) => inputIssues(error).map((issue) => issue.path === "" ? { ...issue, path: at } : issue)
+          )
         ),
         (issues) => new InvalidRequest({ ...unsent(provider, operation), origin: "sdk", issues })
       )

@@ -11,6 +11,7 @@ import type { Simplify } from "effect/Types"
 import type { Provider } from "./Customer.js"
 import type { CommonError, CustomersError, ErrorContext, InputIssue, RepeatSafety } from "./CustomersError.js"
 import * as Errors from "./CustomersError.js"
+import * as pathSegment from "./internal/pathSegment.js"
 
 /**
  * The names in braces of a path template: `/v1/customers/{id}` has `id`.
@@ -288,6 +289,16 @@ export const make = <
   readOnly: options.method === "GET" || options.readOnly === true,
   inconclusive: options.inconclusive ?? []
 })
+
+/**
+ * Why a text cannot be a segment of a path (empty, a dot segment, half a character, a slash where slashes are refused),
+ * or nothing: for inputs that become part of a path later.
+ *
+ * @since 0.1.0
+ * @category requests
+ */
+export const segmentProblem: (segment: string, slashes: "encoded" | "refused") => string | undefined =
+  pathSegment.segmentProblem
 
 /**
  * What an error of this endpoint carries before anything is known of an answer. Without a status the call is taken as

@@ -266,11 +266,6 @@ const checkOptions = <A, E>(
     return { concurrency, pageSize: content.pageSize, from: cursor }
   })
 
-interface Asked<A, E> {
-  readonly page: number
-  readonly fiber: Fiber.RuntimeFiber<OffsetPage<A>, E>
-}
-
 /** 53 bits of an id: a cursor tells apart what was emitted at one time, and says nothing of the ids themselves. */
 const idHash = (id: string): number => (Hash.string(id) >>> 0) * 2 ** 21 + (Hash.string(`${id}#`) & 0x1fffff)
 
@@ -288,7 +283,8 @@ class OffsetWalk<A, E> {
 
   private page: number
   private finished = false
-  private asked: ReadonlyArray<Asked<A, E>> = []
+  /** The pages that are asked for, from this one on. */
+  private asked: ReadonlyArray<Fiber.RuntimeFiber<OffsetPage<A>, E>> = []
   private lastPage = 1
   private total = 0
   /** Up to this page one page is read after the other. */
@@ -366,17 +362,17 @@ class OffsetWalk<A, E> {
       for (let page = this.page + this.asked.length; this.asked.length < most; page++) {
         if (page > this.page && page > this.lastPage) break
         const fiber = yield* Effect.forkIn(this.source.fetch(page, this.pageSize), this.scope)
-        this.asked = [...this.asked, { page, fiber }]
+        this.asked = [...this.asked, fiber]
       }
       const [first, ...rest] = this.asked
       this.asked = rest
       // `most` is at least 1, so there is a first one
-      return yield* Fiber.join(first!.fiber)
+      return yield* Fiber.join(first!)
     })
 
   private readonly goTo = (page: number): Effect.Effect<void> =>
     Effect.gen(this, function*() {
-      yield* Effect.forEach(this.asked, ({ fiber }) => Fiber.interrupt(fiber), { discard: true })
+      yield* Fiber.interruptAll(this.asked)
       this.asked = []
       this.page = page
     })

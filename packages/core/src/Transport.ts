@@ -21,7 +21,6 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
@@ -30,7 +29,7 @@ import type { Provider } from "./Customer.js"
 import type { CustomersError, InputIssue } from "./CustomersError.js"
 import * as Errors from "./CustomersError.js"
 import * as Endpoint from "./Endpoint.js"
-import { pathIssues } from "./internal/parseIssues.js"
+import { inputIssues, pathIssues, strict } from "./internal/parseIssues.js"
 import { loneSurrogate, segmentProblem } from "./internal/pathSegment.js"
 import { readInput } from "./internal/readInput.js"
 import { withSpan } from "./internal/span.js"
@@ -393,9 +392,6 @@ const expandPath = (
 const issuesOf = <A>(part: Either.Either<A, ReadonlyArray<InputIssue>>): ReadonlyArray<InputIssue> =>
   Either.isLeft(part) ? part.left : []
 
-const inputIssues = (error: ParseResult.ParseError): ReadonlyArray<InputIssue> =>
-  pathIssues(error.issue).map(({ expected, path }) => ({ path, message: `expected ${expected}` }))
-
 /** Arrays repeat the key, objects become `key[name]`, null and undefined are left out. */
 const queryEntries = (name: string, value: unknown): ReadonlyArray<readonly [string, string]> => {
   if (value === null || value === undefined) return []
@@ -411,7 +407,7 @@ const encodeQuery = (
   query: unknown
 ): Either.Either<ReadonlyArray<readonly [string, string]>, ReadonlyArray<InputIssue>> => {
   if (schema === undefined || query === undefined) return Either.right([])
-  const encoded = Schema.encodeUnknownEither(schema)(query, { errors: "all", onExcessProperty: "error" })
+  const encoded = Schema.encodeUnknownEither(schema)(query, strict)
   if (Either.isLeft(encoded)) return Either.left(inputIssues(encoded.left))
   if (hasPrototypeKey(query)) return Either.left([prototypeKeyIssue])
   const issues: Array<InputIssue> = []
@@ -430,7 +426,7 @@ const encodeBody = (
   body: unknown
 ): Either.Either<HttpBody.Empty | HttpBody.Uint8Array, ReadonlyArray<InputIssue>> => {
   if (schema === undefined) return Either.right(HttpBody.empty)
-  return Schema.encodeUnknownEither(schema)(body, { errors: "all", onExcessProperty: "error" }).pipe(
+  return Schema.encodeUnknownEither(schema)(body, strict).pipe(
     Either.mapLeft(inputIssues),
     Either.filterOrLeft(() => !hasPrototypeKey(body), () => [prototypeKeyIssue]),
     Either.map((encoded) => HttpBody.unsafeJson(encoded))

@@ -394,7 +394,7 @@ export interface PolarCustomerBalance extends Schema.Schema.Type<typeof PolarCus
 /** Refused here, because Polar could store it and never find it again: it is part of a URL later. */
 const ExternalId = Schema.String.pipe(
   Schema.filter(
-    (id) => id.trim() !== "" && id !== "." && id !== ".." && !id.includes("/") && !/\p{Surrogate}/u.test(id),
+    (id) => id.trim() !== "" && Endpoint.segmentProblem(id, "refused") === undefined,
     { description: "an external id that is not blank, no dot segment, without slashes and lone surrogates" }
   )
 )

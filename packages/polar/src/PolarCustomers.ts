@@ -104,8 +104,8 @@ export const toCustomer = (polar: Api.PolarCustomer): Customer.Customer =>
     updatedAt: polar.modified_at
   }, polar)
 
-const toAddress = (polar: Api.PolarAddress): Customer.Address => {
-  return new Customer.Address({
+const toAddress = (polar: Api.PolarAddress): Customer.Address =>
+  new Customer.Address({
     line1: Option.fromNullable(polar.line1),
     line2: Option.fromNullable(polar.line2),
     city: Option.fromNullable(polar.city),
@@ -113,7 +113,6 @@ const toAddress = (polar: Api.PolarAddress): Customer.Address => {
     postalCode: Option.fromNullable(polar.postal_code),
     country: Option.some(polar.country)
   }, true)
-}
 
 /** Polar keeps the states of US and CA with their country: `US-CA`. */
 const withoutCountry = (state: string, country: string): string =>
@@ -177,10 +176,9 @@ const equalAddress = Schema.equivalence(Schema.typeSchema(Customer.Address))
 
 const canonicalState = (address: Customer.Address): Customer.Address => {
   const country = Option.getOrElse(address.country, () => "")
-  const isPrefixed = country === "US" || country === "CA"
   const state = Option.map(
     address.state,
-    (state) => withoutCountry(isPrefixed ? state.toUpperCase() : state, country)
+    (state) => withoutCountry(checksState(country) ? state.toUpperCase() : state, country)
   )
   return new Customer.Address({ ...address, state }, true)
 }

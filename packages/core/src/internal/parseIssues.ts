@@ -5,6 +5,7 @@
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as AST from "effect/SchemaAST"
+import type { InputIssue } from "../CustomersError.js"
 
 /** @internal */
 export interface PathIssue {
@@ -27,6 +28,21 @@ export const pathIssues = (issue: ParseResult.ParseIssue): ReadonlyArray<PathIss
     path: leaf.path.join("."),
     expected: leaf.expected
   }))
+
+/**
+ * The same as issues of an input.
+ *
+ * @internal
+ */
+export const inputIssues = ({ issue }: ParseResult.ParseError): ReadonlyArray<InputIssue> =>
+  pathIssues(issue).map(({ expected, path }) => ({ path, message: `expected ${expected}` }))
+
+/**
+ * How input is read: every problem is told, and a key that is not known is one.
+ *
+ * @internal
+ */
+export const strict = { errors: "all", onExcessProperty: "error" } as const
 
 const leaves = (
   issue: ParseResult.ParseIssue,
