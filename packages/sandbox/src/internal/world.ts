@@ -15,8 +15,6 @@ const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 const word = (value: number): string =>
   `${hex[value >>> 24]}${hex[(value >>> 16) & 255]}${hex[(value >>> 8) & 255]}${hex[value & 255]}`
 
-export const hexOf = (words: Iterable<number>): string => Array.from(words, word).join("")
-
 /** Distinct counters give distinct ids: the first word is a bijection of the counter. */
 const uuid4 = (seed: number, counter: number): string => {
   const a = word(mix(counter ^ mix(seed)))
