@@ -18,8 +18,6 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
@@ -29,6 +27,7 @@ import type { Provider } from "./Customer.js"
 import type { CustomersError, InputIssue } from "./CustomersError.js"
 import * as Errors from "./CustomersError.js"
 import * as Endpoint from "./Endpoint.js"
+import { failAfter } from "./internal/failAfter.js"
 import { inputIssues, pathIssues, strict } from "./internal/parseIssues.js"
 import { loneSurrogate, segmentProblem } from "./internal/pathSegment.js"
 import { readInput } from "./internal/readInput.js"
@@ -302,35 +301,6 @@ const timedOut = (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = tru
     mayHaveApplied: sent && !endpoint.readOnly,
     timeout
   })
-
-/**
- * Not `Effect.timeoutFail`: where the caller cannot be interrupted (`acquireRelease`, a finalizer) that would wait for the
- * answer for ever. The attempt is a fiber of its own that only its timer, or a caller that can be interrupted, ends.
- */
-const failAfter =
-  <E2>(timeout: Duration.Duration, onTimeout: () => E2) =>
-  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | E2, R> =>
-    Duration.isFinite(timeout)
-      ? Effect.uninterruptibleMask((restore) =>
-        Effect.gen(function*() {
-          const isOver = yield* Ref.make(false)
-          const attempt = yield* Effect.forkDaemon(Effect.interruptible(self))
-          const timer = yield* Effect.sleep(timeout).pipe(
-            Effect.zipRight(Ref.set(isOver, true)),
-            Effect.zipRight(Fiber.interruptFork(attempt)),
-            Effect.interruptible,
-            Effect.forkDaemon
-          )
-          const exit = yield* restore(Fiber.await(attempt)).pipe(
-            Effect.onInterrupt(() => Fiber.interrupt(attempt)),
-            Effect.ensuring(Fiber.interrupt(timer))
-          )
-          if (Exit.isInterrupted(exit) && (yield* Ref.get(isOver))) return yield* Effect.failSync(onTimeout)
-          yield* Fiber.inheritAll(attempt)
-          return yield* exit
-        })
-      )
-      : self
 
 const within = (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = true) =>
   failAfter(timeout, () => timedOut(endpoint, timeout, sent))
