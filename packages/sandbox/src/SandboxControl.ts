@@ -61,6 +61,12 @@ export interface RequestLogEntry {
   readonly status: number | undefined
   /** Whether the client went away before it had the whole answer. */
   readonly aborted: boolean
+  /**
+   * Whether this request changed the provider's customers, and the change stands. `false` for a read, for a write that
+   * was refused, that changed nothing, that a fault kept from being carried out or undid, or that an idempotency key
+   * turned into a replay of an earlier one. `undefined` while the request is open and its write may still come.
+   */
+  readonly applied: boolean | undefined
   /** Milliseconds of the `Clock` of the fiber that built the layer. */
   readonly startedAt: number
   /** Absent while open. Milliseconds of the same clock. */
@@ -105,8 +111,13 @@ export class SandboxControl extends Context.Tag("@effect-customers/sandbox/Sandb
   readonly requests: Effect.Effect<ReadonlyArray<RequestLogEntry>>
   /** The most requests that were open at once since the start or the last `reset`. */
   readonly mostInFlight: Effect.Effect<number>
-  /** Adds a fault. Rules stay until `reset`. Dies of a `Respond` that cannot be sent: its status is 200 to 599. */
+  /**
+   * Adds a fault. Rules stay until `reset` or `clearFaults`. Dies of a `Respond` or an `HtmlPage` that cannot be sent:
+   * its status is 200 to 599.
+   */
   readonly inject: (rule: FaultRule) => Effect.Effect<void>
+  /** Takes all faults away. What they have hit already goes on. */
+  readonly clearFaults: Effect.Effect<void>
   /** Exceptions inside the sandbox itself; a test suite should see that there are none. */
   readonly bugs: Effect.Effect<ReadonlyArray<EmulatorBug>>
   /** State, log, faults, ids and clock as they were when the layer was built. */

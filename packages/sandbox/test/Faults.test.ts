@@ -198,6 +198,313 @@ describe("connections", () => {
   )
 })
 
+describe("Retry-After", () => {
+  const told = Effect.gen(function*() {
+    const { call } = yield* inProcess
+    const { headers, status } = yield* call("GET", "/v1/customers/")
+    return [status, headers.get("retry-after"), headers.get("retry-after-ms")]
+  })
+
+  faulty(
+    "seconds, milliseconds, a date after the clock's time, a countdown",
+    Effect.gen(function*() {
+      const { control } = yield* inProcess
+      const respond = (retryAfter: Fault.RetryAfter) =>
+        control.inject({ fault: Fault.Respond({ status: 429, retryAfter, headers: { "Retry-After": "no" } }) })
+      yield* respond({ seconds: 7 })
+      expect(yield* told).toEqual([429, "7", null])
+      yield* respond({ millis: 1500 })
+      expect(yield* told).toEqual([429, "no", "1500"])
+      yield* TestClock.adjust("90 seconds")
+      yield* respond({ date: "1 minute" })
+      expect(yield* told).toEqual([429, "Thu, 01 Jan 1970 00:02:30 GMT", null])
+      yield* respond({ date: "100 millis" })
+      expect(yield* told).toEqual([429, "Thu, 01 Jan 1970 00:01:31 GMT", null])
+      yield* respond({ until: "100.5 seconds" })
+      expect(yield* told).toEqual([429, "11", null])
+      yield* respond({ until: "1 second" })
+      expect(yield* told).toEqual([429, "0", null])
+    })
+  )
+
+  faulty(
+    "a date is worked out when the answer is, after a delay",
+    Effect.gen(function*() {
+      const { control } = yield* inProcess
+      yield* control.inject({ fault: Fault.Respond({ status: 503, retryAfter: { date: "10 seconds" } }) })
+      yield* control.inject({ fault: Fault.Delay({ duration: "1 minute" }) })
+      const fiber = yield* Effect.fork(told)
+      yield* TestClock.adjust("1 minute")
+      expect(yield* Fiber.join(fiber)).toEqual([503, "Thu, 01 Jan 1970 00:01:10 GMT", null])
+    })
+  )
+})
+
+describe("outages", () => {
+  const statuses = (count: number) =>
+    Effect.gen(function*() {
+      const { call } = yield* inProcess
+      const found: Array<number> = []
+      for (let i = 0; i < count; i++) found.push((yield* call("GET", "/v1/customers/")).status)
+      return found
+    })
+
+  faulty(
+    "until: hits all that arrives before that moment of the layer's life",
+    Effect.gen(function*() {
+      const { control } = yield* inProcess
+      yield* TestClock.adjust("10 seconds")
+      yield* control.inject({ until: "30 seconds", fault: Fault.Respond({ status: 503 }) })
+      expect(yield* statuses(2)).toEqual([503, 503])
+      yield* TestClock.adjust("19999 millis")
+      expect(yield* statuses(1)).toEqual([503])
+      yield* TestClock.adjust("1 millis")
+      expect(yield* statuses(2)).toEqual([200, 200])
+    })
+  )
+
+  faulty(
+    "lasts: counts from the injection; both leave `from` and `times` as they are",
+    Effect.gen(function*() {
+      const { control } = yield* inProcess
+      yield* TestClock.adjust("1 hour")
+      yield* control.inject({ lasts: "30 seconds", from: 2, times: 2, fault: Fault.Respond({ status: 503 }) })
+      yield* control.inject({ until: "30 seconds", fault: Fault.Respond({ status: 500 }) })
+      expect(yield* statuses(4)).toEqual([200, 503, 503, 200])
+      yield* control.clearFaults
+      yield* control.inject({ lasts: "30 seconds", fault: Fault.Respond({ status: 503 }) })
+      yield* TestClock.adjust("29 seconds")
+      expect(yield* statuses(2)).toEqual([503, 503])
+      yield* TestClock.adjust("1 second")
+      expect(yield* statuses(1)).toEqual([200])
+    })
+  )
+
+  faulty(
+    "a request that arrived in it and is answered after it is hit",
+    Effect.gen(function*() {
+      const { control } = yield* inProcess
+      yield* control.inject({ until: "30 seconds", fault: Fault.Respond({ status: 503 }) })
+      yield* control.inject({ until: "30 seconds", fault: Fault.Delay({ duration: "1 minute" }) })
+      const fiber = yield* Effect.fork(statuses(1))
+      yield* TestClock.adjust("1 minute")
+      expect(yield* Fiber.join(fiber)).toEqual([503])
+    })
+  )
+
+  faulty(
+    "clearFaults takes all rules away",
+    Effect.gen(function*() {
+      const { control } = yield* inProcess
+      yield* control.inject({ times: Infinity, fault: Fault.Respond({ status: 503 }) })
+      yield* control.inject({ times: Infinity, fault: Fault.Respond({ status: 500 }) })
+      expect(yield* statuses(1)).toEqual([500])
+      yield* control.clearFaults
+      expect(yield* statuses(2)).toEqual([200, 200])
+    })
+  )
+})
+
+describe("other bodies", () => {
+  faulty(
+    "HtmlPage: a gateway's page, with or without the write",
+    Effect.gen(function*() {
+      const { call, control } = yield* inProcess
+      yield* control.inject({ fault: Fault.HtmlPage({}) })
+      const page = yield* call("GET", "/v1/customers/")
+      expect([page.status, page.headers.get("content-type")]).toEqual([502, "text/html"])
+      expect(page.text).toMatch(/^<html>[^]*502[^]*<\/html>\r\n$/)
+      expect(page.headers.get("content-length")).toBe(String(page.text.length))
+      yield* control.inject({ fault: Fault.HtmlPage({ status: 503, retryAfter: { seconds: 3 } }) })
+      const [first, without] = yield* creating
+      expect([first, without]).toMatchObject([{ status: 503 }, 0])
+      yield* control.inject({ fault: Fault.HtmlPage({ status: 200, applied: true }) })
+      const [second, count] = yield* creating
+      expect([second, count]).toMatchObject([{ status: 200, text: expect.stringMatching(/^<html>/) }, 1])
+      expect((yield* Effect.exit(control.inject({ fault: Fault.HtmlPage({ status: 101 }) })))._tag).toBe("Failure")
+    })
+  )
+
+  faulty(
+    "EmptyBody: true status and type, no byte; the write stands, a 204 stays",
+    Effect.gen(function*() {
+      const { call, control, create, fetch } = yield* inProcess
+      yield* control.inject({ times: Infinity, fault: Fault.EmptyBody() })
+      expect(yield* creating).toEqual([{ status: 201, text: "" }, 1])
+      const [customer] = yield* control.customers("polar")
+      const response = yield* Effect.promise(() => fetch(url + customer!.id, initOf("GET", undefined, {})))
+      expect([response.status, response.headers.get("content-type"), response.headers.get("content-length")])
+        .toEqual([200, "application/json", "0"])
+      expect((yield* create({ email: "a@example.com" })).status).toBe(422)
+      expect((yield* call("GET", "/v1/customers/export")).text).toBe("")
+      expect((yield* call("DELETE", `/v1/customers/${customer!.id}`)).status).toBe(204)
+      expect(yield* control.customers("polar")).toEqual([])
+      expect(yield* control.bugs).toEqual([])
+    })
+  )
+
+  const detailed = {
+    email: "a@example.com",
+    metadata: { plan: "pro" },
+    billing_address: { country: "US", state: "US-CA" },
+    tax_id: ["911144442", "us_ein"] as const,
+    subscriptions: [{
+      id: "1",
+      status: "active",
+      recurring_interval: "month",
+      metadata: { a: 1 },
+      custom_field_data: {},
+      meters: [{ id: "2" }]
+    }],
+    benefits: [{ benefit_type: "custom", benefit_metadata: { b: "c" }, properties: {} }]
+  }
+
+  /** The bodies of a customer, their state, a list and an error, plain and under the fault. */
+  const bodies = (fault: Fault.Fault) =>
+    Effect.gen(function*() {
+      const { control, fetch } = yield* inProcess
+      const [id] = yield* control.seed("polar", [detailed])
+      const get = (path: string) =>
+        Effect.promise(() => fetch(url + path, initOf("GET", undefined, {})).then((response) => response.json()))
+      const all = Effect.all([get(`${id}`), get(`${id}/state`), get(""), get("?page=0"), get("external/none")])
+      const plain = yield* all
+      yield* control.inject({ times: Infinity, fault })
+      return [plain, yield* all] as const
+    })
+
+  faulty(
+    "UnknownKeys: one more in every object that is not the caller's own",
+    Effect.gen(function*() {
+      const [[customer, state, list, invalid, missing], altered] = yield* bodies(Fault.UnknownKeys())
+      const sandbox_unknown = { nested: true }
+      const plus = (json: any) => ({ ...json, sandbox_unknown })
+      const wholly = (json: any) => plus({ ...json, billing_address: plus(json.billing_address) })
+      const [subscription] = state.active_subscriptions
+      const [benefit] = state.granted_benefits
+      expect(customer.metadata).toEqual({ plan: "pro" })
+      expect(altered).toEqual([
+        wholly(customer),
+        wholly({
+          ...state,
+          active_subscriptions: [plus({ ...subscription, meters: subscription.meters.map(plus) })],
+          granted_benefits: [plus({ ...benefit, properties: plus(benefit.properties) })]
+        }),
+        plus({ items: list.items.map(wholly), pagination: plus(list.pagination) }),
+        plus({ ...invalid, detail: invalid.detail.map((issue: any) => plus({ ...issue, ctx: plus(issue.ctx) })) }),
+        plus(missing)
+      ])
+    })
+  )
+
+  faulty(
+    "UnknownMembers: one nobody knows for every member of an enumeration",
+    Effect.gen(function*() {
+      const [[customer, state, list, invalid, missing], altered] = yield* bodies(Fault.UnknownMembers())
+      const type = "sandbox_unknown"
+      const changed = (json: any) => ({
+        ...json,
+        type,
+        billing_address: { ...json.billing_address, country: type },
+        tax_id: ["911144442", type]
+      })
+      expect(altered).toEqual([
+        changed(customer),
+        {
+          ...changed(state),
+          active_subscriptions: [{ ...state.active_subscriptions[0], status: type, recurring_interval: type }],
+          granted_benefits: [{ ...state.granted_benefits[0], benefit_type: type }]
+        },
+        { ...list, items: list.items.map(changed) },
+        invalid,
+        missing
+      ])
+    })
+  )
+})
+
+describe("applied", () => {
+  faulty(
+    "says of every request whether its change stands",
+    Effect.gen(function*() {
+      const { call, control, create } = yield* inProcess
+      const { json } = yield* create({ email: "a@example.com" })
+      const path = `/v1/customers/${json.id}`
+      yield* create({ email: "a@example.com" })
+      yield* call("GET", path)
+      yield* call("PATCH", path, { name: "A" })
+      yield* call("PATCH", path, { name: "A" })
+      yield* call("PATCH", path, { metadata: null })
+      yield* call("DELETE", path)
+      yield* call("DELETE", path)
+      yield* create({ email: "a@example.com" }, { token: "polar_oat_readonly" })
+      expect((yield* control.requests).map(({ applied, status }) => [applied, status])).toEqual([
+        [true, 201],
+        [false, 422],
+        [false, 200],
+        [true, 200],
+        [false, 200],
+        [false, 422],
+        [true, 204],
+        [false, 404],
+        [false, 403]
+      ])
+    })
+  )
+
+  faulty(
+    "under every fault it says what the truth says",
+    Effect.gen(function*() {
+      const { control } = yield* inProcess
+      const faults: ReadonlyArray<readonly [Fault.Fault, boolean]> = [
+        [Fault.Respond({ status: 500 }), false],
+        [Fault.Respond({ status: 500, applied: true }), true],
+        [Fault.HtmlPage({}), false],
+        [Fault.HtmlPage({ applied: true }), true],
+        [Fault.Reset({}), false],
+        [Fault.Reset({ applied: true }), true],
+        [Fault.CutBody({ applied: false }), false],
+        [Fault.CutBody({}), true],
+        [Fault.CutJson({}), true],
+        [Fault.EmptyBody(), true],
+        [Fault.UnknownKeys(), true],
+        [Fault.UnknownMembers(), true],
+        [Fault.Alter({ alter: () => null }), true]
+      ]
+      for (const [fault, expected] of faults) {
+        yield* control.reset
+        yield* control.inject({ fault })
+        const [, count] = yield* creating
+        const [entry] = yield* control.requests
+        expect([fault, entry!.applied, count]).toEqual([fault, expected, Number(expected)])
+      }
+    })
+  )
+
+  faulty(
+    "is not known while a write may still come, and false when its caller left before it",
+    Effect.gen(function*() {
+      const { control, fetch } = yield* inProcess
+      const applied = Effect.map(control.requests, (requests) => requests.map((entry) => entry.applied))
+      const leaving = (answer: "before" | "after") =>
+        Effect.gen(function*() {
+          yield* control.inject({ fault: Fault.Delay({ duration: "1 hour", answer }) })
+          const controller = new AbortController()
+          const init = { ...initOf("POST", { email: `${answer}@example.com` }, {}), signal: controller.signal }
+          const call = fetch(url, init).catch(() => "gone")
+          yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+          const before = yield* applied
+          controller.abort()
+          yield* Effect.promise(() => call)
+          return [before, yield* applied]
+        })
+      expect(yield* leaving("after")).toEqual([[undefined], [false]])
+      expect(yield* leaving("before")).toEqual([[false, true], [false, true]])
+      yield* TestClock.adjust("2 hours")
+      expect((yield* control.customers("polar")).map(({ email }) => email)).toEqual(["before@example.com"])
+    })
+  )
+})
+
 describe("Alter", () => {
   faulty(
     "changes JSON and leaves everything else",

@@ -5,7 +5,10 @@ export interface World {
   readonly nextId: () => string
   /** Microseconds since the epoch. */
   readonly now: () => number
-  /** The moment of a write; moves the clock by one tick. */
+  /**
+   * The moment of a write; moves the clock by one tick. Every request that changes the state asks for it, and no other:
+   * `applied` in the request log goes by it.
+   */
   readonly writeMoment: () => number
 }
 
@@ -58,9 +61,18 @@ export interface Instance<Seed, Stored> {
   readonly snapshot: () => () => void
 }
 
+/** What is where in JSON answers: keys and indices joined by dots, `*` for any. */
+export interface Places {
+  /** Members of enumerations, in the bodies of successes. */
+  readonly enums: ReadonlyArray<string>
+  /** Objects whose keys are the caller's own. */
+  readonly records: ReadonlyArray<string>
+}
+
 /** A provider: plug a new one into `engine.ts`. */
 export interface Emulator<Seed, Stored> {
   /** Hosts it answers for in process. */
   readonly hosts: ReadonlyArray<string>
+  readonly places: Places
   readonly make: (world: World) => Instance<Seed, Stored>
 }

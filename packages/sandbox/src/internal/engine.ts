@@ -2,12 +2,15 @@ import * as Cause from "effect/Cause"
 import type * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type { Fault, FaultRule } from "../Fault.js"
+import type { Fault, FaultRule, RetryAfter } from "../Fault.js"
 import type { SandboxOptions } from "../Sandbox.js"
 import type { EmulatorBug, ProviderName, Records, RequestLogEntry, SandboxControl, Seeds } from "../SandboxControl.js"
-import type { Answer, Call, Emulator, Instance, Route } from "./emulator.js"
+import type { Answer, Call, Emulator, Instance, Places, Route } from "./emulator.js"
+import { withKey, withTexts } from "./jsonPlaces.js"
 import { polar } from "./polar/emulator.js"
+import { canBeSent } from "./sendable.js"
 import { makeWorld } from "./world.js"
 
 type Emulators = { readonly [P in ProviderName]: Emulator<Seeds[P], Records[P]> }
@@ -136,15 +139,67 @@ const onWhole = (
   change: (delivery: Data.TaggedEnum.Value<Delivery, "Whole">) => Delivery
 ): Effect.Effect<Delivery> => Effect.map(answer, (delivery) => delivery._tag === "Whole" ? change(delivery) : delivery)
 
-const applyFault = (fault: Fault, answer: Effect.Effect<Delivery>): Effect.Effect<Delivery> => {
+/** What some faults know beside the answer. */
+interface Surroundings {
+  readonly places: Places
+  /** Milliseconds of the clock. */
+  readonly builtAt: number
+  readonly now: () => number
+}
+
+const retryAfterHeader = (retryAfter: RetryAfter, { builtAt, now }: Surroundings): Record<string, string> => {
+  if ("seconds" in retryAfter) return { "retry-after": String(retryAfter.seconds) }
+  if ("millis" in retryAfter) return { "retry-after-ms": String(retryAfter.millis) }
+  if ("until" in retryAfter) {
+    const left = builtAt + Duration.toMillis(retryAfter.until) - now()
+    return { "retry-after": String(Math.max(0, Math.ceil(left / 1000))) }
+  }
+  const seconds = Math.ceil((now() + Duration.toMillis(retryAfter.date)) / 1000)
+  return { "retry-after": new Date(seconds * 1000).toUTCString() }
+}
+
+const respond = (fault: Data.TaggedEnum.Value<Fault, "Respond">, surroundings: Surroundings): Delivery => {
+  const body = typeof fault.body === "string" ? encoder.encode(fault.body) : fault.body ?? new Uint8Array()
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(fault.headers ?? {})) headers[name.toLowerCase()] = value
+  if (fault.retryAfter !== undefined) Object.assign(headers, retryAfterHeader(fault.retryAfter, surroundings))
+  return Delivery.Whole({ status: fault.status, headers: withLength(headers, fault.status, body), body })
+}
+
+const asResponse = (
+  { status = 502, ...rest }: Data.TaggedEnum.Value<Fault, "HtmlPage">
+): Data.TaggedEnum.Value<Fault, "Respond"> => ({
+  ...rest,
+  _tag: "Respond",
+  status,
+  headers: { "content-type": "text/html" },
+  body: `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n` +
+    `<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n`
+})
+
+const alterJson = (answer: Effect.Effect<Delivery>, alter: (json: unknown) => unknown): Effect.Effect<Delivery> =>
+  onWhole(answer, (delivery) => {
+    if (!(delivery.body instanceof Uint8Array)) return delivery
+    const parsed = parseJson(decoder.decode(delivery.body))
+    return parsed === undefined
+      ? delivery
+      : replaceBody(delivery, encoder.encode(JSON.stringify(alter(parsed.json))))
+  })
+
+const unknown = "sandbox_unknown"
+
+const applyFault = (
+  fault: Fault,
+  answer: Effect.Effect<Delivery>,
+  surroundings: Surroundings
+): Effect.Effect<Delivery> => {
   switch (fault._tag) {
     case "Respond": {
-      const body = typeof fault.body === "string" ? encoder.encode(fault.body) : fault.body ?? new Uint8Array()
-      const given: Record<string, string> = {}
-      for (const [name, value] of Object.entries(fault.headers ?? {})) given[name.toLowerCase()] = value
-      const instead = Delivery.Whole({ status: fault.status, headers: withLength(given, fault.status, body), body })
-      return fault.applied === true ? Effect.as(answer, instead) : Effect.succeed(instead)
+      const instead = Effect.sync(() => respond(fault, surroundings))
+      return fault.applied === true ? Effect.zipRight(answer, instead) : instead
     }
+    case "HtmlPage":
+      return applyFault(asResponse(fault), answer, surroundings)
     case "Delay":
       return fault.answer === "before"
         ? Effect.zipLeft(answer, Effect.sleep(fault.duration))
@@ -162,28 +217,39 @@ const applyFault = (fault: Fault, answer: Effect.Effect<Delivery>): Effect.Effec
         }))
     case "CutJson":
       return onWhole(answer, (delivery) => replaceBody(delivery, part(toBytes(delivery.body), fault.bytes)))
+    case "EmptyBody":
+      return onWhole(answer, (delivery) => replaceBody(delivery, new Uint8Array()))
+    case "UnknownKeys":
+      return alterJson(answer, (json) => withKey(json, surroundings.places.records, unknown, { nested: true }))
+    case "UnknownMembers":
+      return alterJson(answer, (json) => withTexts(json, surroundings.places.enums, unknown))
     case "Alter":
-      return onWhole(answer, (delivery) => {
-        if (!(delivery.body instanceof Uint8Array)) return delivery
-        const parsed = parseJson(decoder.decode(delivery.body))
-        return parsed === undefined
-          ? delivery
-          : replaceBody(delivery, encoder.encode(JSON.stringify(fault.alter(parsed.json))))
-      })
+      return alterJson(answer, fault.alter)
   }
 }
 
 /** Throws now what a transport would throw later. */
-const checkSendable = (fault: Fault) =>
-  fault._tag === "Respond" ? new Response(null, { status: fault.status, headers: fault.headers ?? {} }) : undefined
+const checkSendable = (fault: Fault) => {
+  const head = fault._tag === "HtmlPage" ? asResponse(fault) : fault
+  if (head._tag === "Respond" && !canBeSent(head.status, head.headers ?? {})) {
+    throw new RangeError("no transport can send this status with these headers")
+  }
+}
 
 interface CountedRule extends FaultRule {
   matched: number
+  /** The moment on the clock from which on it hits nothing more. */
+  readonly end: number
 }
 
 type OpenEntry = { -readonly [K in keyof RequestLogEntry]: RequestLogEntry[K] }
 
 export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clock): Engine => {
+  const now = () => clock.unsafeCurrentTimeMillis()
+  const builtAt = now()
+  const after = (start: number, duration: Duration.DurationInput | undefined): number =>
+    duration === undefined ? Infinity : start + Duration.toMillis(duration)
+
   const build = () => {
     const world = makeWorld(options)
     const instances: Instances = { polar: emulators.polar.make(world) }
@@ -206,7 +272,8 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
       if (rule.match !== undefined && !rule.match({ ...entry })) return false
       rule.matched++
       const from = rule.from ?? 1
-      return rule.matched >= from && rule.matched < from + (rule.times ?? 1)
+      const times = rule.times ?? (rule.end === Infinity ? 1 : Infinity)
+      return entry.startedAt < rule.end && rule.matched >= from && rule.matched < from + times
     })
 
   const open = (arrival: Arrival): Exchange => {
@@ -236,7 +303,8 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
       body: "",
       status: undefined,
       aborted: false,
-      startedAt: clock.unsafeCurrentTimeMillis(),
+      applied: undefined,
+      startedAt: now(),
       endedAt: undefined
     }
     current.entries.push(entry)
@@ -245,7 +313,8 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
 
     const close = () => {
       if (entry.endedAt !== undefined) return
-      entry.endedAt = clock.unsafeCurrentTimeMillis()
+      entry.endedAt = now()
+      entry.applied ??= false
       current.open--
     }
 
@@ -272,11 +341,17 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
         params
       }
       const backs = undo && arrival.method !== "GET" ? [instance.snapshot(), current.world.snapshot()] : []
-      const answer: Answer = instance.around(
-        call,
-        () => route === undefined ? instance.unrouted(call, methodsOf) : route.answer(call)
-      )
-      for (const back of backs) back()
+      const writesBefore = current.world.writes()
+      let answer: Answer
+      try {
+        answer = instance.around(
+          call,
+          () => route === undefined ? instance.unrouted(call, methodsOf) : route.answer(call)
+        )
+      } finally {
+        for (const back of backs) back()
+        entry.applied = current.world.writes() > writesBefore
+      }
       if (answer.body !== undefined && typeof answer.body !== "string") {
         return Delivery.Whole({ ...answer, body: encodePieces(answer.body, onBug) })
       }
@@ -291,7 +366,7 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
           const faults = rulesThatHit(current.rules, entry).map((rule) => rule.fault)
           const undo = faults.some((fault) => fault._tag === "CutBody" && fault.applied === false)
           return faults.reduce(
-            (answer, fault) => applyFault(fault, answer),
+            (answer, fault) => applyFault(fault, answer, { places: emulators[arrival.provider].places, builtAt, now }),
             // Requests sent at once are open at once, in process as well.
             Effect.zipRight(Effect.yieldNow(), Effect.sync(() => truth(body, undo)))
           )
@@ -326,8 +401,12 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
       inject: (rule) =>
         Effect.sync(() => {
           checkSendable(rule.fault)
-          sandbox.rules.push({ ...rule, matched: 0 })
+          const end = Math.min(after(builtAt, rule.until), after(now(), rule.lasts))
+          sandbox.rules.push({ ...rule, matched: 0, end })
         }),
+      clearFaults: Effect.sync(() => {
+        sandbox.rules.length = 0
+      }),
       bugs: Effect.sync(() => sandbox.bugs.slice()),
       reset: Effect.sync(() => {
         sandbox = build()

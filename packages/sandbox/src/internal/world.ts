@@ -25,6 +25,8 @@ const uuid4 = (seed: number, counter: number): string => {
 }
 
 export interface RestorableWorld extends World {
+  /** How many writes there were. */
+  readonly writes: () => number
   readonly snapshot: () => () => void
 }
 
@@ -34,19 +36,21 @@ export const makeWorld = (options: SandboxOptions | undefined): RestorableWorld 
   let now = Date.parse(options?.startTime ?? "2026-01-03T13:37:00Z") * 1000
   if (Number.isNaN(now)) throw new RangeError(`startTime is no ISO time: ${options?.startTime}`)
   let counter = 0
+  let writes = 0
   return {
     nextId: () => uuid4(seed, counter++),
     now: () => now,
     writeMoment: () => {
       const moment = now
       now += tick
+      writes++
       return moment
     },
+    writes: () => writes,
     snapshot: () => {
-      const before = { now, counter }
+      const before = { now, counter, writes }
       return () => {
-        now = before.now
-        counter = before.counter
+        ;({ now, counter, writes } = before)
       }
     }
   }

@@ -188,8 +188,27 @@ const checkTaxId = (
   return null
 }
 
+/** Where the customers are in an answer: alone, with their state, in a list. */
+const ofCustomers = (...fields: ReadonlyArray<string>): ReadonlyArray<string> =>
+  fields.flatMap((field) => [field, `items.*.${field}`])
+
 export const polar: Emulator<PolarSeed, PolarRecord> = {
   hosts: ["api.polar.sh", "sandbox-api.polar.sh"],
+  places: {
+    enums: [
+      ...ofCustomers("type", "billing_address.country", "tax_id.1"),
+      "active_subscriptions.*.status",
+      "active_subscriptions.*.recurring_interval",
+      "granted_benefits.*.benefit_type"
+    ],
+    records: [
+      ...ofCustomers("metadata"),
+      "active_subscriptions.*.custom_field_data",
+      "active_subscriptions.*.metadata",
+      "granted_benefits.*.benefit_metadata",
+      "detail.*.input"
+    ]
+  },
   make: (world) => {
     const store = makeStore(world)
 
