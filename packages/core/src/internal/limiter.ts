@@ -9,7 +9,17 @@ import * as Option from "effect/Option"
 import type * as Errors from "../CustomersError.js"
 import type * as Endpoint from "../Endpoint.js"
 
-/** @internal */
+/**
+ * - `limit`: how many requests are let through in `window`: a positive whole number.
+ * - `window`: how long a span that is; parts of a millisecond count as a whole one.
+ * - `maxWait`: how long a request may wait for its turn. One whose turn comes later ends at once in `RateLimited`; with 0
+ *   none waits. 90 seconds.
+ * - `key`: whose requests they are: a prefix of the counters' names. Accounts that share a store and not a limit need
+ *   different ones. Empty.
+ *
+ * @since 0.1.0
+ * @category models
+ */
 export interface Options {
   readonly limit: number
   readonly window: Duration.DurationInput
@@ -17,13 +27,13 @@ export interface Options {
   readonly key?: string | undefined
 }
 
-/** @internal */
-export interface CallOptions {
-  readonly limit?: number | undefined
-  readonly window?: Duration.DurationInput | undefined
-  readonly maxWait?: Duration.DurationInput | undefined
-  readonly key?: string | undefined
-}
+/**
+ * An absent option keeps what holds outside; see {@link Options} for what they mean.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CallOptions = { readonly [Name in keyof Options]?: Options[Name] | undefined }
 
 /** @internal */
 export interface Limiter {

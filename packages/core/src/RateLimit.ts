@@ -1,0 +1,304 @@
+/**
+ * How many requests may be sent to a provider in a span of time: as many as the program likes, unless a layer or a
+ * combinator of this module sets a limit. A request over the limit waits for its turn.
+ *
+ * In no span as long as `window`, whenever it begins, are more than `limit` requests of one provider and limit group let
+ * through. Every attempt of a call is a request.
+ *
+ * `layer` sets the limit of the providers that are built on it (it is read once, when the provider's layer is built);
+ * `with` and `withStream` set it around calls and are read in the calling fiber, inner over outer over the layer's.
+ *
+ * An entry point of its own, `@effect-customers/core/RateLimit`: it needs `@effect/experimental`, the rest does not.
+ *
+ * @since 0.1.0
+ */
+import * as RateLimiter from "@effect/experimental/RateLimiter"
+import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { dual } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { InputIssue } from "./CustomersError.js"
+import * as Errors from "./CustomersError.js"
+import * as Endpoint from "./Endpoint.js"
+import { failAfter } from "./internal/failAfter.js"
+import type { CallOptions, Limiter, Options } from "./internal/limiter.js"
+import { CallRateLimit, RateLimit } from "./internal/limiter.js"
+import * as ProviderConfig from "./ProviderConfig.js"
+
+export { type CallOptions, type Options, RateLimit } from "./internal/limiter.js"
+
+/**
+ * Limits the providers built on it, with counters in this process's memory: each use of `layer` has its own.
+ *
+ * Options that make no sense end every call in `InvalidRequest`.
+ *
+ * @example
+ * ```ts
+ * import * as RateLimit from "@effect-customers/core/RateLimit"
+ *
+ * const gentle = RateLimit.layer({ limit: 300, window: "1 minute" })
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<never> =>
+  Layer.provide(layerFromStore(options), Layer.fresh(RateLimiter.layerStoreMemory))
+
+/**
+ * Like {@link layer}, with the counters in a store: all processes that share it share the limit. A store that fails, or
+ * does not answer within a second, ends a call in `TransportFailed` with the code `RATE_LIMIT_STORE`, unsent.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerFromStore = (options: Options): Layer.Layer<never, never, RateLimiter.RateLimiterStore> =>
+  Layer.effect(RateLimit, Effect.map(counters, (counters) => Option.some(limiter(counters, options))))
+
+/**
+ * Like {@link layer}, from `Config`. A number that is out of bounds is a `ConfigError`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  options: Config.Config.Wrap<Options>
+): Layer.Layer<never, ConfigError.ConfigError> =>
+  ProviderConfig.layer(
+    Config.mapOrFail(Config.unwrap(options), (options) =>
+      Either.mapBoth(settings(options), {
+        onLeft: ([{ path }]) => ConfigError.InvalidData([path], "the value is not valid"),
+        onRight: () => options
+      })),
+    layer
+  )
+
+/** Counters of their own, for combinators that find no layer's. */
+const ownCounters = Effect.suspend(() => Effect.provide(counters, Layer.fresh(RateLimiter.layerStoreMemory)))
+
+const callWith = (options: CallOptions) =>
+  Effect.zipWith(
+    CallRateLimit,
+    ownCounters,
+    (outer, counters) => (layerValue: Option.Option<Limiter>) =>
+      Option.match(outer(layerValue), {
+        onNone: () => Option.some(limiter(counters, options)),
+        onSome: (limiter) => Option.some(limiter.override(options))
+      })
+  )
+
+const withRateLimit: {
+  (options: CallOptions): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, options: CallOptions): Effect.Effect<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, options: CallOptions): Effect.Effect<A, E, R> =>
+    Effect.flatMap(callWith(options), (value) => Effect.provideService(self, CallRateLimit, value))
+)
+
+export {
+  /**
+   * Limits the calls of one effect. Another `limit`, `window` or `key` than outside counts apart from there.
+   *
+   * Where nothing outside sets a limit, `limit` and `window` are needed (what is missing is `InvalidRequest`) and each
+   * run of the effect counts its own requests, in memory.
+   *
+   * @example
+   * ```ts
+   * import { CustomersService } from "@effect-customers/core"
+   * import * as RateLimit from "@effect-customers/core/RateLimit"
+   * import * as Effect from "effect/Effect"
+   *
+   * const impatient = Effect.flatMap(CustomersService, (customers) => customers.get("cus_1")).pipe(
+   *   RateLimit.with({ maxWait: 0 })
+   * )
+   * ```
+   *
+   * @since 0.1.0
+   * @category combinators
+   */
+  withRateLimit as with
+}
+
+/**
+ * Limits the calls of one stream, as `with` does those of an effect.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withStream: {
+  (options: CallOptions): <A, E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
+  <A, E, R>(self: Stream.Stream<A, E, R>, options: CallOptions): Stream.Stream<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: Stream.Stream<A, E, R>, options: CallOptions): Stream.Stream<A, E, R> =>
+    Stream.unwrap(Effect.map(callWith(options), (value) => Stream.provideService(self, CallRateLimit, value)))
+)
+
+/**
+ * No limit around the calls of one effect. They are not counted either.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const none: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> = Effect.provideService(
+  CallRateLimit,
+  () => Option.none()
+)
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The options
+// ---------------------------------------------------------------------------------------------------------------------
+
+/** Options as they are counted with: in whole milliseconds, except for `maxWait`. */
+interface Settings {
+  readonly limit: number
+  readonly window: number
+  readonly maxWait: number
+  readonly key: string
+}
+
+/** `Duration.decode` makes zero of what is negative or no number. */
+const millis = (input: unknown): number =>
+  Number.isNaN(input) || String(input).startsWith("-")
+    ? Number.NaN
+    : Option.match(Duration.decodeUnknown(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
+
+const settings = (options: CallOptions): Either.Either<Settings, readonly [InputIssue, ...Array<InputIssue>]> => {
+  const { key = "", limit = Number.NaN } = options
+  const window = Math.ceil(millis(options.window))
+  const maxWait = millis(options.maxWait ?? "90 seconds")
+  const [issue, ...issues] = [
+    ...(Number.isSafeInteger(limit) && limit > 0
+      ? []
+      : [{ path: "limit", message: "expected a positive whole number" }]),
+    ...(Number.isFinite(window) && window > 0
+      ? []
+      : [{ path: "window", message: "expected a finite positive duration" }]),
+    ...(maxWait >= 0 ? [] : [{ path: "maxWait", message: "expected a duration of zero or more" }])
+  ].map(({ message, path }): InputIssue => ({ path: `rateLimit.${path}`, message }))
+  return issue === undefined ? Either.right({ limit, window, maxWait, key }) : Either.left([issue, ...issues])
+}
+
+const defined = (options: CallOptions): CallOptions => ({
+  ...(options.limit === undefined ? {} : { limit: options.limit }),
+  ...(options.window === undefined ? {} : { window: options.window }),
+  ...(options.maxWait === undefined ? {} : { maxWait: options.maxWait }),
+  ...(options.key === undefined ? {} : { key: options.key })
+})
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Counting
+// ---------------------------------------------------------------------------------------------------------------------
+
+/*
+ * A limit has as many slots as requests that it lets through in a window, and requests take turns at them: a counter of
+ * turns says which slot is next. A slot lets one request through, and the next one no sooner than a window later, so
+ * that no span of a window's length can hold more requests than there are slots.
+ *
+ * The store's counter of n tokens expires n times its refill rate after its first one. With the window as refill rate
+ * that is when a slot is free again after all who have taken it, and a turn that is taken now comes a window before
+ * that. The counter of turns expires after every one of its slots, so that it only starts anew when all of them are
+ * free.
+ *
+ * A slot is only taken by who can wait for it: the store refuses, and takes nothing, where so many are ahead in it that
+ * it would take longer. It also refuses, until the slot is free, when as many have come and gone without the slot ever
+ * having been free.
+ */
+
+interface Counters {
+  readonly rateLimiter: RateLimiter.RateLimiter
+  /** By limit: turns whose slot was not taken, in order. They are had again before new ones. */
+  readonly turns: Map<string, Array<number>>
+}
+
+const counters: Effect.Effect<Counters, never, RateLimiter.RateLimiterStore> = Effect.map(
+  RateLimiter.make,
+  (rateLimiter) => ({ rateLimiter, turns: new Map() })
+)
+
+const limiter = (counters: Counters, options: CallOptions): Limiter => {
+  const checked = settings(options)
+  return {
+    admit: (endpoint) =>
+      Either.match(checked, {
+        onLeft: (issues) => new Errors.InvalidRequest({ ...Endpoint.errorContext(endpoint), origin: "sdk", issues }),
+        onRight: (settings) => admit(counters, settings, endpoint)
+      }),
+    override: (changes) => limiter(counters, { ...options, ...defined(changes) })
+  }
+}
+
+const admit = (
+  counters: Counters,
+  { key, limit, maxWait, window }: Settings,
+  endpoint: Endpoint.Any
+): Effect.Effect<void, Errors.RateLimited | Errors.TransportFailed> =>
+  Effect.gen(function*() {
+    const deadline = (yield* Clock.currentTimeMillis) + maxWait
+    const name = [key, endpoint.provider, endpoint.limitGroup, `${limit}/${window}`].join(":")
+    const turns = counters.turns.get(name) ?? []
+    counters.turns.set(name, turns)
+
+    const newTurn = consume(counters, endpoint, { key: name, limit: 1, window, onExceeded: "delay" }).pipe(
+      Effect.map(({ remaining }) => -remaining)
+    )
+    const turn = turns.shift() ?? (yield* newTurn)
+
+    const takeSlot = Effect.gen(function*() {
+      while (true) {
+        const left = Math.max(0, deadline - (yield* Clock.currentTimeMillis))
+        const places = Math.min(Math.floor(left / window) + 1, mostPlaces)
+        const { resetAfter, taken } = yield* consume(counters, endpoint, {
+          key: `${name}:${turn % limit}`,
+          limit: places,
+          window: places * window,
+          onExceeded: "fail"
+        })
+        if (taken) return resetAfter - window
+        if (resetAfter > left) {
+          return yield* new Errors.RateLimited({
+            ...Endpoint.errorContext(endpoint),
+            retryAfter: Duration.millis(resetAfter)
+          })
+        }
+        yield* Effect.sleep(Math.max(1, resetAfter))
+      }
+    })
+    const wait = yield* Effect.onError(takeSlot, () =>
+      Effect.sync(() => {
+        turns.push(turn)
+        turns.sort((left, right) => left - right)
+      }))
+    if (wait > 0) yield* Effect.sleep(wait)
+  })
+
+/** The product with a window stays exact, and divided by the window a whole number. */
+const mostPlaces = 2 ** 20
+
+const consume = (
+  { rateLimiter }: Counters,
+  endpoint: Endpoint.Any,
+  options: Parameters<RateLimiter.RateLimiter["consume"]>[0]
+) => {
+  const storeFailed = () => new Errors.TransportFailed({ ...Endpoint.errorContext(endpoint), code: "RATE_LIMIT_STORE" })
+  return rateLimiter.consume(options).pipe(
+    Effect.map(({ remaining, resetAfter }) => ({
+      taken: true,
+      remaining,
+      resetAfter: Duration.toMillis(resetAfter)
+    })),
+    Effect.catchAll((error) =>
+      error.reason === "Exceeded"
+        ? Effect.succeed({ taken: false, remaining: 0, resetAfter: Duration.toMillis(error.retryAfter) })
+        : storeFailed()
+    ),
+    failAfter(Duration.seconds(1), storeFailed)
+  )
+}
