@@ -3,18 +3,17 @@
  *
  * @since 0.1.0
  */
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import * as HttpClient from "@effect/platform/HttpClient"
-import * as Context from "effect/Context"
-import * as Data from "effect/Data"
+import type * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
-import * as FiberSet from "effect/FiberSet"
-import * as Layer from "effect/Layer"
+import type * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
-import { makeEngine } from "./internal/engine.js"
-import { makeFetch } from "./internal/inProcess.js"
+import { emulators } from "./internal/emulators.js"
+import { sandboxOf } from "./internal/sandboxOf.js"
 import { SandboxControl } from "./SandboxControl.js"
+import type { SandboxListenFailed, SandboxServer } from "./SandboxServer.js"
 
 /**
  * How a sandbox starts.
@@ -44,37 +43,7 @@ export interface ServerOptions extends SandboxOptions {
   readonly host?: string | undefined
 }
 
-/**
- * The sandbox could not listen on the port; `code` is the system's (`EADDRINUSE`, `EACCES`, ...).
- *
- * @since 0.1.0
- * @category errors
- */
-export class SandboxListenFailed extends Data.TaggedError("SandboxListenFailed")<{
-  readonly host: string
-  readonly port: number
-  readonly code: string
-}> {
-  override get message() {
-    return `the sandbox cannot listen on ${this.host}:${this.port} (${this.code})`
-  }
-}
-
-/**
- * A sandbox that listens on a port.
- *
- * @since 0.1.0
- * @category tags
- */
-export class SandboxServer extends Context.Tag("@effect-customers/sandbox/SandboxServer")<SandboxServer, {
-  /** `http://127.0.0.1:4010`, without a slash at the end. */
-  readonly url: string
-  readonly port: number
-  /** Base URL of one provider: `http://127.0.0.1:4010/polar`. */
-  readonly urlOf: (provider: string) => string
-  /** How many client sockets are open now, and the most that were open at once since the start. */
-  readonly sockets: Effect.Effect<{ readonly open: number; readonly everOpen: number }>
-}>() {}
+export { SandboxListenFailed, SandboxServer } from "./SandboxServer.js"
 
 /**
  * What `serve` answers: the server and its control.
@@ -86,12 +55,7 @@ export interface RunningSandbox extends Context.Tag.Service<SandboxServer> {
   readonly control: Context.Tag.Service<SandboxControl>
 }
 
-const start = (options: SandboxOptions | undefined) =>
-  Effect.gen(function*() {
-    const engine = makeEngine(options, yield* Effect.clock)
-    const fork = yield* FiberSet.makeRuntime<never>()
-    return { engine, fork }
-  })
+const published = () => sandboxOf(SandboxControl, emulators)
 
 /**
  * The sandbox in process, behind the `Fetch` tag of `@effect/platform`: no port, no network. Requests to the hosts of
@@ -103,12 +67,7 @@ const start = (options: SandboxOptions | undefined) =>
  * @category layers
  */
 export const layerFetch = (options?: SandboxOptions): Layer.Layer<SandboxControl | FetchHttpClient.Fetch> =>
-  Layer.scopedContext(
-    Effect.map(start(options), ({ engine, fork }) =>
-      Context.make(SandboxControl, engine.control).pipe(
-        Context.add(FetchHttpClient.Fetch, makeFetch(engine, fork))
-      ))
-  )
+  published().layerFetch(options)
 
 /**
  * The sandbox in process as an `HttpClient`: `layerFetch` under `FetchHttpClient`.
@@ -117,11 +76,7 @@ export const layerFetch = (options?: SandboxOptions): Layer.Layer<SandboxControl
  * @category layers
  */
 export const layer = (options?: SandboxOptions): Layer.Layer<HttpClient.HttpClient | SandboxControl> =>
-  Layer.scopedContext(
-    Layer.build(FetchHttpClient.layer.pipe(Layer.provideMerge(layerFetch(options)))).pipe(
-      Effect.map(Context.pick(HttpClient.HttpClient, SandboxControl))
-    )
-  )
+  published().layer(options)
 
 /**
  * The sandbox on a port, one path prefix per provider (`http://127.0.0.1:4010/polar/v1/customers/`). Closing the scope
@@ -131,14 +86,7 @@ export const layer = (options?: SandboxOptions): Layer.Layer<HttpClient.HttpClie
  * @category constructors
  */
 export const serve = (options?: ServerOptions): Effect.Effect<RunningSandbox, SandboxListenFailed, Scope.Scope> =>
-  Effect.gen(function*() {
-    const host = options?.host ?? "127.0.0.1"
-    const { listen } = yield* Effect.promise(() => import("./internal/server.js"))
-    const { engine, fork } = yield* start(options)
-    const { port, sockets } = yield* listen(engine, fork, host, options?.port ?? 0)
-    const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`
-    return { url, port, urlOf: (provider) => `${url}/${provider}`, sockets, control: engine.control }
-  })
+  published().serve(options)
 
 /**
  * `serve` as a layer.
@@ -148,8 +96,4 @@ export const serve = (options?: ServerOptions): Effect.Effect<RunningSandbox, Sa
  */
 export const layerServer = (
   options?: ServerOptions
-): Layer.Layer<SandboxControl | SandboxServer, SandboxListenFailed> =>
-  Layer.scopedContext(
-    Effect.map(serve(options), ({ control, ...server }) =>
-      Context.make(SandboxControl, control).pipe(Context.add(SandboxServer, server)))
-  )
+): Layer.Layer<SandboxControl | SandboxServer, SandboxListenFailed> => published().layerServer(options)

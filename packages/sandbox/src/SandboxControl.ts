@@ -89,24 +89,25 @@ export interface EmulatorBug {
 }
 
 /**
- * Seeds the sandbox, looks into it, breaks it and clears it.
+ * Control of a sandbox whose providers are the keys of `Seeds` and `Records`, which say what `seed` takes and what
+ * `customers` answers.
  *
  * @since 0.1.0
- * @category tags
+ * @category models
  */
-export class SandboxControl extends Context.Tag("@effect-customers/sandbox/SandboxControl")<SandboxControl, {
+export interface SandboxControlOf<Seeds, Records> {
   /**
    * Stores customers, either that many generated ones or the given, and answers their ids in the same order. Dies
    * when a given e-mail, external id or id is taken.
    */
-  readonly seed: <P extends ProviderName>(
+  readonly seed: <P extends keyof Seeds & keyof Records>(
     provider: P,
     customers: number | ReadonlyArray<Seeds[P]>
   ) => Effect.Effect<ReadonlyArray<string>>
   /** All customers that are not deleted, in order of creation: the truth of the sandbox. */
-  readonly customers: <P extends ProviderName>(provider: P) => Effect.Effect<ReadonlyArray<Records[P]>>
+  readonly customers: <P extends keyof Seeds & keyof Records>(provider: P) => Effect.Effect<ReadonlyArray<Records[P]>>
   /** The soft-deleted ones, in order of deletion, as webhooks would still show them. No API call answers these. */
-  readonly deleted: <P extends ProviderName>(provider: P) => Effect.Effect<ReadonlyArray<Records[P]>>
+  readonly deleted: <P extends keyof Seeds & keyof Records>(provider: P) => Effect.Effect<ReadonlyArray<Records[P]>>
   /** The request log, in order of arrival. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLogEntry>>
   /** The most requests that were open at once since the start or the last `reset`. */
@@ -122,4 +123,15 @@ export class SandboxControl extends Context.Tag("@effect-customers/sandbox/Sandb
   readonly bugs: Effect.Effect<ReadonlyArray<EmulatorBug>>
   /** State, log, faults, ids and clock as they were when the layer was built. */
   readonly reset: Effect.Effect<void>
-}>() {}
+}
+
+/**
+ * Seeds the sandbox, looks into it, breaks it and clears it.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class SandboxControl extends Context.Tag("@effect-customers/sandbox/SandboxControl")<
+  SandboxControl,
+  SandboxControlOf<Seeds, Records>
+>() {}

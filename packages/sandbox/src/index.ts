@@ -24,5 +24,6 @@ export {
   type Records,
   type RequestLogEntry,
   SandboxControl,
+  type SandboxControlOf,
   type Seeds
 } from "./SandboxControl.js"

@@ -5,6 +5,8 @@ export interface World {
   readonly nextId: () => string
   /** Microseconds since the epoch. */
   readonly now: () => number
+  /** Milliseconds of the `Clock` of the fiber that built the layer, which moves by itself: for what expires. */
+  readonly clock: () => number
   /**
    * The moment of a write; moves the clock by one tick. Every request that changes the state asks for it, and no other:
    * `applied` in the request log goes by it.
@@ -49,6 +51,11 @@ export interface Route {
 
 export interface Instance<Seed, Stored> {
   readonly routes: ReadonlyArray<Route>
+  /**
+   * A call has arrived whole; it may be long until its answer is worked out, and it may never be. What this answers is run
+   * when the call is over.
+   */
+  readonly arrived?: ((call: Call) => () => void) | undefined
   /** Surrounds every answer, that of `unrouted` included. */
   readonly around: (call: Call, next: () => Answer) => Answer
   /** No route has this method and path; `matches` says which methods a path would have. */
@@ -69,10 +76,15 @@ export interface Places {
   readonly records: ReadonlyArray<string>
 }
 
-/** A provider: plug a new one into `engine.ts`. */
+/** A provider: plug a new one into `emulators.ts`. */
 export interface Emulator<Seed, Stored> {
   /** Hosts it answers for in process. */
   readonly hosts: ReadonlyArray<string>
   readonly places: Places
   readonly make: (world: World) => Instance<Seed, Stored>
+}
+
+/** Emulators by the names of their providers. */
+export type Emulators<Seeds, Records> = {
+  readonly [P in keyof Seeds & keyof Records]: Emulator<Seeds[P], Records[P]>
 }

@@ -1,31 +1,20 @@
 import * as Cause from "effect/Cause"
 import type * as Clock from "effect/Clock"
-import type * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Struct from "effect/Struct"
 import type { Fault, FaultRule, RetryAfter } from "../Fault.js"
 import type { SandboxOptions } from "../Sandbox.js"
-import type { EmulatorBug, ProviderName, Records, RequestLogEntry, SandboxControl, Seeds } from "../SandboxControl.js"
-import type { Answer, Call, Emulator, Instance, Places, Route } from "./emulator.js"
+import type { EmulatorBug, RequestLogEntry, SandboxControlOf } from "../SandboxControl.js"
+import type { Answer, Call, Emulators, Instance, Places, Route, World } from "./emulator.js"
 import { withKey, withTexts } from "./jsonPlaces.js"
-import { polar } from "./polar/emulator.js"
 import { canBeSent } from "./sendable.js"
 import { makeWorld } from "./world.js"
 
-type Emulators = { readonly [P in ProviderName]: Emulator<Seeds[P], Records[P]> }
-type Instances = { readonly [P in ProviderName]: Instance<Seeds[P], Records[P]> }
-
-const emulators: Emulators = { polar }
-
-export const providers: ReadonlyArray<ProviderName> = ["polar"]
-
-export const providerOfHost = (host: string): ProviderName | undefined =>
-  providers.find((provider) => emulators[provider].hosts.includes(host))
-
 /** A request as the transport saw it arrive. */
-export interface Arrival {
-  readonly provider: ProviderName
+export interface Arrival<P> {
+  readonly provider: P
   readonly method: string
   /** As it was sent, without the provider's prefix. */
   readonly path: string
@@ -65,9 +54,15 @@ export interface Exchange {
   readonly abort: () => void
 }
 
-export interface Engine {
-  readonly control: Context.Tag.Service<SandboxControl>
-  readonly open: (arrival: Arrival) => Exchange
+/** What a transport sees of an engine with providers `P`. */
+export interface Engine<P extends string> {
+  readonly providers: ReadonlyArray<P>
+  readonly providerOfHost: (host: string) => P | undefined
+  readonly open: (arrival: Arrival<P>) => Exchange
+}
+
+export interface ControlledEngine<Seeds, Records> extends Engine<keyof Seeds & keyof Records & string> {
+  readonly control: SandboxControlOf<Seeds, Records>
 }
 
 const encoder = new TextEncoder()
@@ -242,20 +237,37 @@ interface CountedRule extends FaultRule {
   readonly end: number
 }
 
+type Instances<Seeds, Records> = { readonly [P in keyof Seeds & keyof Records]: Instance<Seeds[P], Records[P]> }
+
+const makeInstances = <Seeds, Records>(
+  emulators: Emulators<Seeds, Records>,
+  world: World
+): Instances<Seeds, Records> => {
+  const instances: { -readonly [P in keyof Instances<Seeds, Records>]?: Instances<Seeds, Records>[P] } = {}
+  for (const name of Struct.keys(emulators)) instances[name] = emulators[name].make(world)
+  return instances as Instances<Seeds, Records>
+}
+
 type OpenEntry = { -readonly [K in keyof RequestLogEntry]: RequestLogEntry[K] }
 
-export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clock): Engine => {
+export const makeEngine = <Seeds, Records>(
+  emulators: Emulators<Seeds, Records>,
+  options: SandboxOptions | undefined,
+  clock: Clock.Clock
+): ControlledEngine<Seeds, Records> => {
+  type Name = keyof Seeds & keyof Records & string
+  const providers: ReadonlyArray<Name> = Struct.keys(emulators)
+
   const now = () => clock.unsafeCurrentTimeMillis()
   const builtAt = now()
   const after = (start: number, duration: Duration.DurationInput | undefined): number =>
     duration === undefined ? Infinity : start + Duration.toMillis(duration)
 
   const build = () => {
-    const world = makeWorld(options)
-    const instances: Instances = { polar: emulators.polar.make(world) }
+    const world = makeWorld(options, clock)
     return {
       world,
-      instances,
+      instances: makeInstances(emulators, world),
       entries: [] as Array<OpenEntry>,
       rules: [] as Array<CountedRule>,
       bugs: [] as Array<EmulatorBug>,
@@ -276,10 +288,11 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
       return entry.startedAt < rule.end && rule.matched >= from && rule.matched < from + times
     })
 
-  const open = (arrival: Arrival): Exchange => {
+  const open = (arrival: Arrival<Name>): Exchange => {
     // A reset starts a new sandbox; what is still open then goes on ending in the old one.
     const current = sandbox
     const instance = current.instances[arrival.provider]
+    const surroundings = { places: emulators[arrival.provider].places, builtAt, now }
     const path = percentDecode(arrival.path)
     const query = Array.from(new URLSearchParams(arrival.search))
     let route: Route | undefined
@@ -318,6 +331,8 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
       current.open--
     }
 
+    let over: (() => void) | undefined
+
     const onBug = (cause: unknown) => {
       current.bugs.push({ provider: entry.provider, operation: entry.operation, index: entry.index, cause })
     }
@@ -327,19 +342,20 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
         .filter(({ path: template, retired }) => retired !== true && paramsOf(template, wanted) !== undefined)
         .map(({ method }) => method)
 
-    const truth = (body: Uint8Array, undo: boolean): Delivery => {
-      const call: Call = {
-        method: arrival.method,
-        path,
-        search: arrival.search,
-        query,
-        headers: arrival.headers,
-        body,
-        text: entry.body,
-        host: arrival.host,
-        base: arrival.base,
-        params
-      }
+    const callWith = (body: Uint8Array): Call => ({
+      method: arrival.method,
+      path,
+      search: arrival.search,
+      query,
+      headers: arrival.headers,
+      body,
+      text: entry.body,
+      host: arrival.host,
+      base: arrival.base,
+      params
+    })
+
+    const truth = (call: Call, undo: boolean): Delivery => {
       const backs = undo && arrival.method !== "GET" ? [instance.snapshot(), current.world.snapshot()] : []
       const writesBefore = current.world.writes()
       let answer: Answer
@@ -363,12 +379,21 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
       answer: (body) =>
         Effect.suspend(() => {
           entry.body = decoder.decode(body)
-          const faults = rulesThatHit(current.rules, entry).map((rule) => rule.fault)
-          const undo = faults.some((fault) => fault._tag === "CutBody" && fault.applied === false)
-          return faults.reduce(
-            (answer, fault) => applyFault(fault, answer, { places: emulators[arrival.provider].places, builtAt, now }),
-            // Requests sent at once are open at once, in process as well.
-            Effect.zipRight(Effect.yieldNow(), Effect.sync(() => truth(body, undo)))
+          const call = callWith(body)
+          return Effect.acquireUseRelease(
+            Effect.sync(() => {
+              over = instance.arrived?.(call)
+            }),
+            () => {
+              const faults = rulesThatHit(current.rules, entry).map((rule) => rule.fault)
+              const undo = faults.some((fault) => fault._tag === "CutBody" && fault.applied === false)
+              return faults.reduce(
+                (answer, fault) => applyFault(fault, answer, surroundings),
+                // Requests sent at once are open at once, in process as well.
+                Effect.zipRight(Effect.yieldNow(), Effect.sync(() => truth(call, undo)))
+              )
+            },
+            () => Effect.sync(() => over?.())
           )
         }).pipe(
           Effect.catchAllCause((cause) => {
@@ -385,12 +410,16 @@ export const makeEngine = (options: SandboxOptions | undefined, clock: Clock.Clo
       close,
       abort: () => {
         entry.aborted = true
+        // Now, not when the fiber has ended: who calls again at once shall not find this one still running.
+        over?.()
         close()
       }
     }
   }
 
   return {
+    providers,
+    providerOfHost: (host) => providers.find((provider) => emulators[provider].hosts.includes(host)),
     open,
     control: {
       seed: (provider, customers) => Effect.sync(() => sandbox.instances[provider].seed(customers)),

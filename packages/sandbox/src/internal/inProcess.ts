@@ -1,6 +1,6 @@
 import type * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
-import { bodiless, type Delivery, type Engine, type Exchange, providerOfHost } from "./engine.js"
+import { bodiless, type Delivery, type Engine, type Exchange } from "./engine.js"
 
 type Fork = <A>(effect: Effect.Effect<A>) => Fiber.RuntimeFiber<A>
 
@@ -92,10 +92,10 @@ const toResponse = (delivery: Delivery, exchange: Exchange, { method, signal, ur
   return Object.defineProperty(response, "url", { value: url.href })
 }
 
-const hop = async (engine: Engine, fork: Fork, sending: Sending): Promise<Response> => {
+const hop = async <P extends string>(engine: Engine<P>, fork: Fork, sending: Sending): Promise<Response> => {
   const { body, headers, length, method, signal, url } = sending
   signal?.throwIfAborted()
-  const provider = providerOfHost(url.hostname)
+  const provider = engine.providerOfHost(url.hostname)
   if (provider === undefined) throw unknownName(url.hostname)
   const sent: Record<string, string> = { host: url.host, ...Object.fromEntries(headers) }
   delete sent["content-length"]
@@ -165,50 +165,56 @@ const readBody = (body: BodyInit | null | undefined) => {
 }
 
 /** `fetch` over the engine: redirects, aborts, lengths and failures as Node's has them. */
-export const makeFetch = (engine: Engine, fork: Fork): typeof globalThis.fetch => async (input, init) => {
-  const request = input instanceof Request ? input : undefined
-  const method = (init?.method ?? request?.method ?? "GET").toUpperCase()
-  const headers = new Headers(init?.headers ?? request?.headers)
-  const redirect = init?.redirect ?? request?.redirect ?? "follow"
-  const signal = init?.signal ?? request?.signal
-  let { body, length, type } = readBody(init?.body)
-  if (request !== undefined && request.body !== null && init?.body === undefined) {
-    // A `Request` does not say whether its body had a length; most do.
-    body = new Uint8Array(await request.clone().arrayBuffer())
-    length = body.length
-  }
-  if (length === -1) {
-    body = await body
-    length = body.length
-  }
-  if (type !== null && !headers.has("content-type")) headers.set("content-type", type)
-  if (!headers.has("accept")) headers.set("accept", "*/*")
-
-  let sending: Sending = {
-    url: new URL(request?.url ?? String(input)),
-    method,
-    headers,
-    length,
-    body,
-    signal: signal ?? undefined
-  }
-  for (let redirects = 0;; redirects++) {
-    const response = await hop(engine, fork, sending)
-    const location = response.headers.get("location")
-    if (![301, 302, 303, 307, 308].includes(response.status) || redirect === "manual") return response
-    if (redirect === "error") throw new TypeError("fetch failed", { cause: new Error("unexpected redirect") })
-    if (location === null) return response
-    if (redirects === 20) throw new TypeError("fetch failed", { cause: new Error("redirect count exceeded") })
-    if (sending.length === undefined && response.status !== 303) throw new TypeError("fetch failed")
-    const url = new URL(location, sending.url)
-    const next = new Headers(sending.headers)
-    if (url.origin !== sending.url.origin) {
-      for (const name of ["authorization", "proxy-authorization", "cookie", "host"]) next.delete(name)
+export const makeFetch =
+  <P extends string>(engine: Engine<P>, fork: Fork): typeof globalThis.fetch => async (input, init) => {
+    const request = input instanceof Request ? input : undefined
+    const method = (init?.method ?? request?.method ?? "GET").toUpperCase()
+    const headers = new Headers(init?.headers ?? request?.headers)
+    const redirect = init?.redirect ?? request?.redirect ?? "follow"
+    const signal = init?.signal ?? request?.signal
+    let { body, length, type } = readBody(init?.body)
+    if (request !== undefined && request.body !== null && init?.body === undefined) {
+      // A `Request` does not say whether its body had a length; most do.
+      body = new Uint8Array(await request.clone().arrayBuffer())
+      length = body.length
     }
-    const { status } = response
-    const toGet = (sending.method === "POST" && (status === 301 || status === 302)) ||
-      (status === 303 && sending.method !== "GET" && sending.method !== "HEAD")
-    if (toGet) { for (const name of ["content-type", "content-language", "content-encoding"]) next.delete(name) }
-    sending = { ...sending, url, headers: next, ...(toGet ? { method: "GET", body: new Uint8Array(), length: 0 } : {}) }
+    if (length === -1) {
+      body = await body
+      length = body.length
+    }
+    if (type !== null && !headers.has("content-type")) headers.set("content-type", type)
+    if (!headers.has("accept")) headers.set("accept", "*/*")
+
+    let sending: Sending = {
+      url: new URL(request?.url ?? String(input)),
+      method,
+      headers,
+      length,
+      body,
+      signal: signal ?? undefined
+    }
+    for (let redirects = 0;; redirects++) {
+      const response = await hop(engine, fork, sending)
+      const location = response.headers.get("location")
+      if (![301, 302, 303, 307, 308].includes(response.status) || redirect === "manual") return response
+      if (redirect === "error") throw new TypeError("fetch failed", { cause: new Error("unexpected redirect") })
+      if (location === null) return response
+      if (redirects === 20) throw new TypeError("fetch failed", { cause: new Error("redirect count exceeded") })
+      if (sending.length === undefined && response.status !== 303) throw new TypeError("fetch failed")
+      const url = new URL(location, sending.url)
+      const next = new Headers(sending.headers)
+      if (url.origin !== sending.url.origin) {
+        for (const name of ["authorization", "proxy-authorization", "cookie", "host"]) next.delete(name)
+      }
+      const { status } = response
+      const toGet = (sending.method === "POST" && (status === 301 || status === 302)) ||
+        (status === 303 && sending.method !== "GET" && sending.method !== "HEAD")
+      if (toGet) { for (const name of ["content-type", "content-language", "content-encoding"]) next.delete(name) }
+      sending = {
+        ...sending,
+        url,
+        headers: next,
+        ...(toGet ? { method: "GET", body: new Uint8Array(), length: 0 } : {})
+      }
+    }
   }
-}

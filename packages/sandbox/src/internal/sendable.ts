@@ -1,8 +1,7 @@
 /** Whether a transport could send this head: found out now, not when the answer is due. */
 export const canBeSent = (status: number, headers: Readonly<Record<string, string>>): boolean => {
   try {
-    new Response(null, { status, headers })
-    return true
+    return new Response(null, { status, headers }).status === status
   } catch {
     return false
   }

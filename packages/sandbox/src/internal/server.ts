@@ -4,8 +4,8 @@ import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import type { Socket } from "node:net"
-import { SandboxListenFailed } from "../Sandbox.js"
-import { bodiless, type Delivery, type Engine, type Exchange, providers } from "./engine.js"
+import { SandboxListenFailed } from "../SandboxServer.js"
+import { bodiless, type Delivery, type Engine, type Exchange } from "./engine.js"
 
 type Fork = <A>(effect: Effect.Effect<A>) => Fiber.RuntimeFiber<A>
 
@@ -56,13 +56,18 @@ const deliver = (delivery: Delivery, response: Http.ServerResponse, exchange: Ex
   void streamTo(delivery.body, response, exchange)
 }
 
-const serveOne = (engine: Engine, fork: Fork, request: Http.IncomingMessage, response: Http.ServerResponse) => {
+const serveOne = <P extends string>(
+  engine: Engine<P>,
+  fork: Fork,
+  request: Http.IncomingMessage,
+  response: Http.ServerResponse
+) => {
   const target = request.url ?? "/"
   const cut = target.indexOf("?")
   const whole = cut === -1 ? target : target.slice(0, cut)
-  const provider = providers.find((name) => whole === `/${name}` || whole.startsWith(`/${name}/`))
+  const provider = engine.providers.find((name) => whole === `/${name}` || whole.startsWith(`/${name}/`))
   if (provider === undefined) {
-    const text = `no such provider; this sandbox has ${providers.map((name) => `/${name}`).join(", ")}\n`
+    const text = `no such provider; this sandbox has ${engine.providers.map((name) => `/${name}`).join(", ")}\n`
     request.resume()
     response.writeHead(404, { "content-type": "text/plain" }).end(text)
     return
@@ -106,8 +111,8 @@ const serveOne = (engine: Engine, fork: Fork, request: Http.IncomingMessage, res
   })
 }
 
-export const listen = (
-  engine: Engine,
+export const listen = <P extends string>(
+  engine: Engine<P>,
   fork: Fork,
   host: string,
   port: number

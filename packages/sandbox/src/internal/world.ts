@@ -1,3 +1,4 @@
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import type { SandboxOptions } from "../Sandbox.js"
 import type { World } from "./emulator.js"
@@ -30,7 +31,7 @@ export interface RestorableWorld extends World {
   readonly snapshot: () => () => void
 }
 
-export const makeWorld = (options: SandboxOptions | undefined): RestorableWorld => {
+export const makeWorld = (options: SandboxOptions | undefined, clock: Clock.Clock): RestorableWorld => {
   const seed = options?.seed ?? 1
   const tick = Math.round(Duration.toMillis(options?.tick ?? "1 millis") * 1000)
   let now = Date.parse(options?.startTime ?? "2026-01-03T13:37:00Z") * 1000
@@ -40,6 +41,7 @@ export const makeWorld = (options: SandboxOptions | undefined): RestorableWorld 
   return {
     nextId: () => uuid4(seed, counter++),
     now: () => now,
+    clock: () => clock.unsafeCurrentTimeMillis(),
     writeMoment: () => {
       const moment = now
       now += tick

@@ -1,0 +1,6 @@
+import type { Records, Seeds } from "../SandboxControl.js"
+import type { Emulators } from "./emulator.js"
+import { polar } from "./polar/emulator.js"
+
+/** What the published sandbox emulates. */
+export const emulators: Emulators<Seeds, Records> = { polar }
