@@ -101,6 +101,28 @@ const isWorthWaiting = (retryAfter: Duration.Duration | undefined): boolean =>
 const transientStatuses: ReadonlyArray<number> = [408, 425, 500, 502, 503, 504]
 
 /**
+ * Whether the same call may well succeed later: no whole answer, 408, 425, 429, 500, 502, 503, 504, or a call with the
+ * same key still in progress. Whether it *may* be repeated is another question: `mayHaveApplied` and `repeat`.
+ *
+ * @since 0.1.0
+ * @category predicates
+ */
+export const isTransient = (error: CustomersError): boolean => {
+  switch (error._tag) {
+    case "TransportFailed":
+    case "RequestTimedOut":
+    case "RateLimited":
+      return true
+    case "ProviderUnavailable":
+      return error.status === undefined || transientStatuses.includes(error.status)
+    case "Conflict":
+      return error.inProgress === true
+    default:
+      return false
+  }
+}
+
+/**
  * One thing that is wrong with the input. `path` is dotted (`address.country`; keys of the caller's own records print
  * as `*`; empty for the whole). `message` is plain for what this SDK found, redacted for the provider's words.
  *
@@ -257,14 +279,17 @@ export class Conflict extends Schema.TaggedError<Conflict>("@effect-customers/co
   ...shared,
   /** The unified field at which the conflict is, where there is one. */
   path: Schema.optional(Schema.String),
+  /** True when an earlier call with the same idempotency key is still being carried out. */
+  inProgress: Schema.optional(Schema.Boolean),
   reason: RedactedText
 }) {
   override get message(): string {
-    return describe(this, `conflict${this.path === undefined ? "" : ` at ${this.path}`}`)
+    const what = this.inProgress === true ? "an earlier call with this key is in progress" : "conflict"
+    return describe(this, `${what}${this.path === undefined ? "" : ` at ${this.path}`}${maybeApplied(this)}`)
   }
   /** Whether the default policy would repeat this call. */
   get isRetryable(): boolean {
-    return false
+    return isTransient(this) && isRepeatable(this)
   }
 }
 
@@ -345,8 +370,7 @@ export class ProviderUnavailable
   }
   /** Whether the default policy would repeat this call. */
   get isRetryable(): boolean {
-    return isRepeatable(this) && isWorthWaiting(this.retryAfter) &&
-      (this.status === undefined || transientStatuses.includes(this.status))
+    return isTransient(this) && isRepeatable(this) && isWorthWaiting(this.retryAfter)
   }
 }
 
@@ -487,6 +511,20 @@ export const CustomersError = Schema.Union(
  * @category models
  */
 export type CustomersError = typeof CustomersError.Type
+
+/**
+ * The same error, saying that the call may have been applied: by an attempt before the one that it tells of. For authors
+ * of transports.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const asMaybeApplied = <E extends CustomersError>(error: E): E => {
+  if (error.mayHaveApplied) return error
+  // every class is constructed of its own fields
+  const construct = error.constructor as new(fields: object) => E
+  return new construct({ ...error, mayHaveApplied: true })
+}
 
 const rename = (path: string, names: { readonly [name: string]: string }): string =>
   path.split(".").map((segment) => Object.hasOwn(names, segment) ? names[segment] : segment).join(".")

@@ -34,6 +34,7 @@ export type DeclaredErrorClass =
   | typeof Errors.ResourceNotFound
   | typeof Errors.CustomerAlreadyExists
   | typeof Errors.Conflict
+  | typeof Errors.Unsupported
 
 /**
  * A JSON answer, decoded leniently: unknown keys are kept as they came.
@@ -170,6 +171,8 @@ export interface Endpoint<
   readonly readOnly: boolean
   /** 4xx statuses that do not prove that the provider refused: beside 408 and 425, which never do. */
   readonly inconclusive: ReadonlyArray<number>
+  /** True when the operation removes something: a repeat that finds nothing has found what it was to achieve. */
+  readonly removes: boolean
 }
 
 /**
@@ -225,7 +228,58 @@ export type Failure<A extends Answer, E extends DeclaredErrorClass> =
   | (A extends JsonAnswer | RowsAnswer ? Errors.InvalidResponse : never)
 
 /**
- * Declares an endpoint. A `GET` is read-only and may always be repeated; everything else says how safe a repeat is.
+ * What an endpoint is declared with, beside its method.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<
+  out Path extends string,
+  out Query extends Schema.Schema.AnyNoContext | undefined,
+  out Body extends Schema.Schema.AnyNoContext | undefined,
+  out A extends Answer,
+  out E extends DeclaredErrorClass
+> {
+  readonly provider: Provider
+  readonly operation: string
+  readonly path: Path
+  readonly slashes?: "encoded" | "refused"
+  readonly query?: Query
+  readonly body?: Body
+  readonly answer: A
+  readonly errors?: ReadonlyArray<E>
+  /** The provider's name when absent. */
+  readonly limitGroup?: string
+  readonly inconclusive?: ReadonlyArray<number>
+}
+
+/**
+ * The method of an endpoint that changes nothing: a `GET`, which may always be repeated, or what is declared so.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Read =
+  | { readonly method: "GET" }
+  | { readonly method: "POST" | "PUT" | "PATCH" | "DELETE"; readonly repeat: RepeatSafety; readonly readOnly: true }
+
+/**
+ * The method of an endpoint that changes something, and how safe a repeat is. `removes` says that a repeat which finds
+ * nothing is a success; it holds for every `DELETE` that says nothing else, and where the answer's body says nothing.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Write {
+  readonly method: "POST" | "PUT" | "PATCH" | "DELETE"
+  readonly repeat: RepeatSafety
+  readonly readOnly?: false
+  readonly removes?: boolean
+}
+
+/**
+ * Declares an endpoint. One that changes something can also end in `Unsupported`: it does so under
+ * `Idempotency.withKey` where it takes no key.
  *
  * @example
  * ```ts
@@ -245,50 +299,51 @@ export type Failure<A extends Answer, E extends DeclaredErrorClass> =
  * @since 0.1.0
  * @category constructors
  */
-export const make = <
-  const Path extends string,
+export const make: {
+  <
+    const Path extends string,
+    A extends Answer,
+    const E extends DeclaredErrorClass = never,
+    Query extends Schema.Schema.AnyNoContext | undefined = undefined,
+    Body extends Schema.Schema.AnyNoContext | undefined = undefined
+  >(options: Options<Path, Query, Body, A, E> & Read): Endpoint<Path, Query, Body, A, E>
+  <
+    const Path extends string,
+    A extends Answer,
+    const E extends DeclaredErrorClass = never,
+    Query extends Schema.Schema.AnyNoContext | undefined = undefined,
+    Body extends Schema.Schema.AnyNoContext | undefined = undefined
+  >(
+    options: Options<Path, Query, Body, A, E> & Write
+  ): Endpoint<Path, Query, Body, A, E | typeof Errors.Unsupported>
+} = <
+  Path extends string,
+  Query extends Schema.Schema.AnyNoContext | undefined,
+  Body extends Schema.Schema.AnyNoContext | undefined,
   A extends Answer,
-  const E extends DeclaredErrorClass = never,
-  Query extends Schema.Schema.AnyNoContext | undefined = undefined,
-  Body extends Schema.Schema.AnyNoContext | undefined = undefined
+  E extends DeclaredErrorClass
 >(
-  options:
-    & {
-      readonly provider: Provider
-      readonly operation: string
-      readonly path: Path
-      readonly slashes?: "encoded" | "refused"
-      readonly query?: Query
-      readonly body?: Body
-      readonly answer: A
-      readonly errors?: ReadonlyArray<E>
-      readonly limitGroup?: string
-      readonly inconclusive?: ReadonlyArray<number>
-    }
-    & (
-      | { readonly method: "GET" }
-      | {
-        readonly method: "POST" | "PUT" | "PATCH" | "DELETE"
-        readonly repeat: RepeatSafety
-        readonly readOnly?: boolean
-      }
-    )
-): Endpoint<Path, Query, Body, A, E> => ({
-  provider: options.provider,
-  operation: options.operation,
-  method: options.method,
-  path: options.path,
-  slashes: options.slashes ?? "encoded",
-  // without a schema its type is undefined
-  query: options.query as Query,
-  body: options.body as Body,
-  answer: options.answer,
-  errors: options.errors ?? [],
-  limitGroup: options.limitGroup ?? options.provider,
-  repeat: options.method === "GET" ? "always" : options.repeat,
-  readOnly: options.method === "GET" || options.readOnly === true,
-  inconclusive: options.inconclusive ?? []
-})
+  options: Options<Path, Query, Body, A, E> & (Read | Write)
+): Endpoint<Path, Query, Body, A, E | typeof Errors.Unsupported> => {
+  const write = options.method !== "GET" && options.readOnly !== true ? options : undefined
+  return {
+    provider: options.provider,
+    operation: options.operation,
+    method: options.method,
+    path: options.path,
+    slashes: options.slashes ?? "encoded",
+    // without a schema its type is undefined
+    query: options.query as Query,
+    body: options.body as Body,
+    answer: options.answer,
+    errors: [...options.errors ?? [], ...write === undefined ? [] : [Errors.Unsupported]],
+    limitGroup: options.limitGroup ?? options.provider,
+    repeat: options.method === "GET" ? "always" : options.repeat,
+    readOnly: write === undefined,
+    inconclusive: options.inconclusive ?? [],
+    removes: (write?.removes ?? options.method === "DELETE") && options.answer._tag === "Empty"
+  }
+}
 
 /**
  * Why a text cannot be a segment of a path (empty, a dot segment, half a character, a slash where slashes are refused),

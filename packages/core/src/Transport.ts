@@ -27,13 +27,17 @@ import type { Provider } from "./Customer.js"
 import type { CustomersError, InputIssue } from "./CustomersError.js"
 import * as Errors from "./CustomersError.js"
 import * as Endpoint from "./Endpoint.js"
+import * as Idempotency from "./Idempotency.js"
+import * as Attempts from "./internal/attempts.js"
 import { failAfter } from "./internal/failAfter.js"
+import * as limiter from "./internal/limiter.js"
+import * as Observer from "./internal/observer.js"
 import { inputIssues, pathIssues, strict } from "./internal/parseIssues.js"
 import { loneSurrogate, segmentProblem } from "./internal/pathSegment.js"
 import { readInput } from "./internal/readInput.js"
-import { withSpan } from "./internal/span.js"
 import { version } from "./internal/version.js"
 import * as RequestTimeout from "./RequestTimeout.js"
+import * as RetryPolicy from "./RetryPolicy.js"
 
 /**
  * A credential: redacted, or an effect that is run before each call (tokens that rotate). A failure of that effect ends
@@ -77,6 +81,8 @@ export interface Options {
   readonly credential: SecretHeader
   /** Response headers that may hold the provider's id of the request, lower-case, first one wins. */
   readonly requestIdHeaders?: ReadonlyArray<string> | undefined
+  /** The response header, lower-case, that is there when an answer comes from the provider's store of idempotency keys. */
+  readonly replayedHeader?: string | undefined
   /** What a failed answer means. */
   readonly toError: (answer: Endpoint.FailedAnswer) => CustomersError
   /** The one escape hatch: wraps the client that the layer was given. */
@@ -131,17 +137,20 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const given = yield* HttpClient.HttpClient
   const requestInit = yield* fetchRequestInit(given)
   const layerTimeouts = yield* RequestTimeout.RequestTimeout
+  const layerRetries = yield* RetryPolicy.RetryPolicy
+  const layerKeys = yield* Idempotency.Idempotency
+  const layerLimit = yield* limiter.RateLimit
+  const attempts = yield* Attempts.make
   const client = options.transformClient === undefined ? given : options.transformClient(given)
   const base = baseUrl(options.baseUrl)
   const configurationIssues = [...options.issues ?? [], ...Either.isLeft(base) ? [base.left] : []]
 
-  const prepare = (
-    endpoint: Endpoint.Any,
-    input: AnyInput
-  ): Effect.Effect<HttpClientRequest.HttpClientRequest, Errors.InvalidRequest | Errors.AuthenticationFailed> =>
+  /** What of a call is the same for all of its attempts. */
+  const prepare = (endpoint: Endpoint.Any, input: AnyInput, policy: RetryPolicy.Policy) =>
     Effect.gen(function*() {
-      if (Either.isLeft(base) || configurationIssues.length > 0) {
-        return yield* invalidRequest(endpoint, configurationIssues)
+      const issues = [...configurationIssues, ...RetryPolicy.issues(policy)]
+      if (Either.isLeft(base) || issues.length > 0) {
+        return yield* invalidRequest(endpoint, issues)
       }
       const path = readInput(() => expandPath(endpoint, input.path ?? {}))
       const query = readInput(() => encodeQuery(endpoint.query, input.query))
@@ -150,19 +159,22 @@ export const make = Effect.fnUntraced(function*(options: Options) {
         return yield* invalidRequest(endpoint, [...issuesOf(path), ...issuesOf(query), ...issuesOf(body)])
       }
       const credential = yield* secretValue(endpoint, options.credential)
-      return HttpClientRequest.make(endpoint.method)(base.right + path.right, {
+      const key = Option.getOrUndefined(yield* Idempotency.keyOf(endpoint, layerKeys))
+      const request = HttpClientRequest.make(endpoint.method)(base.right + path.right, {
         urlParams: query.right,
         headers: {
           accept: endpoint.answer._tag === "Bytes" ? "*/*" : "application/json",
           "user-agent": `effect-customers/${version} (${options.provider})`,
           ...options.headers,
+          ...key === undefined ? {} : { "idempotency-key": key },
           [options.credential.name]: credential
         },
         body: body.right
       })
+      return { request, endpoint: withoutKey(endpoint, key) }
     })
 
-  const send = (
+  const execute = (
     endpoint: Endpoint.Any,
     request: HttpClientRequest.HttpClientRequest
   ): Effect.Effect<HttpClientResponse.HttpClientResponse, Errors.InvalidRequest | Errors.TransportFailed> =>
@@ -214,12 +226,15 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     requestId: requestId(options.requestIdHeaders ?? ["x-request-id"], response.headers)
   })
 
-  const annotateAnswer = (endpoint: Endpoint.Any, response: HttpClientResponse.HttpClientResponse) => {
+  const attributesOf = (endpoint: Endpoint.Any, response: HttpClientResponse.HttpClientResponse) => {
     const { requestId, status } = answerContext(endpoint, response)
-    return Effect.annotateCurrentSpan({
+    return {
       "http.response.status_code": status,
-      ...(requestId === undefined ? {} : { "customers.request_id": requestId })
-    })
+      ...requestId === undefined ? {} : { "customers.request_id": requestId },
+      ...options.replayedHeader !== undefined && Object.hasOwn(response.headers, options.replayedHeader)
+        ? { "customers.replayed": true }
+        : {}
+    }
   }
 
   const decode = (
@@ -247,49 +262,63 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     )
   }
 
-  const call = (endpoint: Endpoint.Any, input: AnyInput): Effect.Effect<unknown, CustomersError> =>
-    Effect.gen(function*() {
-      const timeouts = yield* RequestTimeout.resolve(layerTimeouts)
-      const request = yield* within(endpoint, timeouts.attempt, false)(prepare(endpoint, input))
-      return yield* Effect.flatMap(
-        send(endpoint, request),
-        (response) => Effect.zipRight(annotateAnswer(endpoint, response), read(endpoint, response, input))
-      ).pipe(within(endpoint, timeouts.attempt))
-    }).pipe(
-      Effect.tapError(annotateError),
-      (attempt) => withSpan(attempt, `customers.${endpoint.operation}`, spanOptions(endpoint))
-    )
-
-  const read = (
+  /** Prepares a call once and sends it as often as its policy says; `read` makes an attempt of an answer. */
+  const send = <A>(
     endpoint: Endpoint.Any,
-    response: HttpClientResponse.HttpClientResponse,
-    input: AnyInput
-  ): Effect.Effect<unknown, CustomersError> =>
-    isSuccess(response.status) ? decode(endpoint, response) : refuse(endpoint, response, input)
+    input: AnyInput,
+    timeouts: RequestTimeout.Timeouts,
+    observer: Observer.Observer,
+    read: (endpoint: Endpoint.Any, response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, CustomersError>
+  ): Effect.Effect<A, CustomersError> =>
+    Effect.gen(function*() {
+      const policy = yield* RetryPolicy.resolve(layerRetries)
+      const limit = yield* limiter.resolve(layerLimit)
+      const prepared = yield* within(endpoint, timeouts.attempt, false)(prepare(endpoint, input, policy))
+      return yield* attempts.run({
+        endpoint: prepared.endpoint,
+        policy,
+        limiter: limit,
+        attempt: (resends) =>
+          execute(prepared.endpoint, prepared.request).pipe(
+            Effect.tap((response) => observer.answered(attributesOf(endpoint, response))),
+            Effect.flatMap((response) =>
+              isSuccess(response.status)
+                ? read(prepared.endpoint, response)
+                : refuse(prepared.endpoint, response, input)
+            ),
+            within(prepared.endpoint, timeouts.attempt),
+            observer.request(resends)
+          )
+      })
+    })
+
+  const call = (endpoint: Endpoint.Any, input: AnyInput): Effect.Effect<unknown, CustomersError> =>
+    Effect.suspend(() => {
+      const observer = Observer.make(endpoint)
+      return RequestTimeout.resolve(layerTimeouts).pipe(
+        Effect.flatMap((timeouts) => send(endpoint, input, timeouts, observer, decode)),
+        observer.call
+      )
+    })
 
   const stream = (endpoint: Endpoint.Any, input: AnyInput): Stream.Stream<Uint8Array, CustomersError> =>
-    Stream.unwrap(Effect.gen(function*() {
-      const timeouts = yield* RequestTimeout.resolve(layerTimeouts)
-      const request = yield* within(endpoint, timeouts.attempt, false)(prepare(endpoint, input))
-      const response = yield* send(endpoint, request).pipe(
-        Effect.tap((response) => annotateAnswer(endpoint, response)),
-        Effect.tap((response) => isSuccess(response.status) ? Effect.void : refuse(endpoint, response, input)),
-        within(endpoint, timeouts.attempt)
-      )
-      const context = { ...Endpoint.errorContext(endpoint), ...answerContext(endpoint, response) }
-      const chunks: Stream.Stream<Uint8Array, CustomersError> = Stream.catchAll(
-        response.stream,
-        (error) =>
-          isEmptyBody(error)
-            ? Stream.empty
-            : Stream.fail(new Errors.TransportFailed({ ...context, code: systemCode(error) }))
-      )
-      const pull = failAfter(timeouts.idle, () => Option.some(timedOut(endpoint, timeouts.idle)))
-      return Stream.fromPull(Effect.map(Stream.toPull(chunks), pull))
-    })).pipe(
-      Stream.tapError(annotateError),
-      Stream.withSpan(`customers.${endpoint.operation}`, spanOptions(endpoint))
-    )
+    Stream.suspend(() => {
+      const observer = Observer.make(endpoint)
+      return Stream.unwrap(Effect.gen(function*() {
+        const timeouts = yield* RequestTimeout.resolve(layerTimeouts)
+        const response = yield* send(endpoint, input, timeouts, observer, (_, response) => Effect.succeed(response))
+        const context = { ...Endpoint.errorContext(endpoint), ...answerContext(endpoint, response) }
+        const chunks: Stream.Stream<Uint8Array, CustomersError> = Stream.catchAll(
+          response.stream,
+          (error) =>
+            isEmptyBody(error)
+              ? Stream.empty
+              : Stream.fail(new Errors.TransportFailed({ ...context, code: systemCode(error) }))
+        )
+        const pull = failAfter(timeouts.idle, () => Option.some(timedOut(endpoint, timeouts.idle)))
+        return Stream.fromPull(Effect.map(Stream.toPull(chunks), pull))
+      })).pipe(observer.stream)
+    })
 
   // An endpoint's types say what its input is and what it can end in; from here on it is data.
   return { call, stream } as unknown as Transport
@@ -305,18 +334,9 @@ const timedOut = (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = tru
 const within = (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = true) =>
   failAfter(timeout, () => timedOut(endpoint, timeout, sent))
 
-const spanOptions = (endpoint: Endpoint.Any) => ({
-  kind: "client" as const,
-  captureStackTrace: false,
-  attributes: {
-    "customers.provider": endpoint.provider,
-    "customers.operation": endpoint.operation,
-    "http.request.method": endpoint.method,
-    "url.template": endpoint.path
-  }
-})
-
-const annotateError = (error: { readonly _tag: string }) => Effect.annotateCurrentSpan("error.type", error._tag)
+/** What takes a key and was sent none is never repeated once it may have been applied. */
+const withoutKey = (endpoint: Endpoint.Any, key: string | undefined): Endpoint.Any =>
+  endpoint.repeat === "with-key" && key === undefined ? { ...endpoint, repeat: "never" } : endpoint
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
 

@@ -42,6 +42,9 @@ export interface PolarOptions {
 type CommonError = Errors.CommonError
 type ReadError = CommonError | Errors.InvalidResponse | Errors.CustomerNotFound
 type ListError = CommonError | Errors.InvalidResponse
+/** A write ends in `Unsupported` under `Idempotency.withKey`: Polar has no keys. */
+type WriteError = CommonError | Errors.Unsupported
+type UpdateError = WriteError | ReadError
 
 /**
  * One row of the CSV export. Times are ISO 8601 with offset. `tax_id` is `[value, format]`, or the cell as it stands
@@ -77,7 +80,7 @@ export interface Service {
   /** Creates an individual or a team. Not repeated when it may have been applied: Polar has no idempotency keys. */
   readonly create: (
     customer: Api.PolarCustomerCreate
-  ) => Effect.Effect<Api.PolarCustomer, CommonError | Errors.InvalidResponse | Errors.CustomerAlreadyExists>
+  ) => Effect.Effect<Api.PolarCustomer, WriteError | Errors.InvalidResponse | Errors.CustomerAlreadyExists>
   /** All customers as CSV, chunk by chunk as Polar writes it. Polar may truncate it without a sign when it fails. */
   readonly export: (query?: Api.PolarExportQuery) => Stream.Stream<Uint8Array, CommonError>
   /** The rows of `export`, read as they arrive. */
@@ -87,22 +90,22 @@ export interface Service {
   readonly update: (
     id: string,
     patch: Api.PolarCustomerUpdate
-  ) => Effect.Effect<Api.PolarCustomer, ReadError | Errors.CustomerAlreadyExists | Errors.Conflict>
+  ) => Effect.Effect<Api.PolarCustomer, UpdateError | Errors.CustomerAlreadyExists | Errors.Conflict>
   /** Cancels subscriptions, revokes benefits, frees e-mail and external id. A second delete is `CustomerNotFound`. */
   readonly delete: (
     id: string,
     query?: Api.PolarDeleteQuery
-  ) => Effect.Effect<void, CommonError | Errors.CustomerNotFound>
+  ) => Effect.Effect<void, WriteError | Errors.CustomerNotFound>
   /** With a user token over several organizations one external id may match two customers: Polar then fails. */
   readonly getExternal: (externalId: string) => Effect.Effect<Api.PolarCustomer, ReadError>
   readonly updateExternal: (
     externalId: string,
     patch: Api.PolarCustomerUpdateExternal
-  ) => Effect.Effect<Api.PolarCustomer, ReadError | Errors.CustomerAlreadyExists>
+  ) => Effect.Effect<Api.PolarCustomer, UpdateError | Errors.CustomerAlreadyExists>
   readonly deleteExternal: (
     externalId: string,
     query?: Api.PolarDeleteQuery
-  ) => Effect.Effect<void, CommonError | Errors.CustomerNotFound>
+  ) => Effect.Effect<void, WriteError | Errors.CustomerNotFound>
   /** The customer with active subscriptions, granted benefits and meters; from a cache of up to one hour. */
   readonly getState: (id: string) => Effect.Effect<Api.PolarCustomerState, ReadError>
   readonly getStateExternal: (externalId: string) => Effect.Effect<Api.PolarCustomerState, ReadError>

@@ -53,19 +53,21 @@ describe("types", () => {
     expectTypeOf<Tags<Client["list"]>>().toEqualTypeOf<Tag<Common | InvalidResponse>>()
     expectTypeOf<Tags<Client["stream"]>>().toEqualTypeOf<Tag<Common | InvalidResponse>>()
     expectTypeOf<Tags<Client["streamPages"]>>().toEqualTypeOf<Tag<Common | InvalidResponse>>()
-    expectTypeOf<Tags<Client["create"]>>().toEqualTypeOf<Tag<Common | InvalidResponse | CustomerAlreadyExists>>()
+    expectTypeOf<Tags<Client["create"]>>().toEqualTypeOf<
+      Tag<Common | InvalidResponse | CustomerAlreadyExists | Unsupported>
+    >()
     expectTypeOf<Tags<Client["export"]>>().toEqualTypeOf<Tag<Common>>()
     expectTypeOf<Tags<Client["exportRows"]>>().toEqualTypeOf<Tag<Common | InvalidResponse>>()
     expectTypeOf<Tags<Client["get"]>>().toEqualTypeOf<Tag<Common | InvalidResponse | CustomerNotFound>>()
     expectTypeOf<Tags<Client["update"]>>().toEqualTypeOf<
-      Tag<Common | InvalidResponse | CustomerNotFound | CustomerAlreadyExists | Conflict>
+      Tag<Common | InvalidResponse | CustomerNotFound | CustomerAlreadyExists | Conflict | Unsupported>
     >()
-    expectTypeOf<Tags<Client["delete"]>>().toEqualTypeOf<Tag<Common | CustomerNotFound>>()
+    expectTypeOf<Tags<Client["delete"]>>().toEqualTypeOf<Tag<Common | CustomerNotFound | Unsupported>>()
     expectTypeOf<Tags<Client["getExternal"]>>().toEqualTypeOf<Tag<Common | InvalidResponse | CustomerNotFound>>()
     expectTypeOf<Tags<Client["updateExternal"]>>().toEqualTypeOf<
-      Tag<Common | InvalidResponse | CustomerNotFound | CustomerAlreadyExists>
+      Tag<Common | InvalidResponse | CustomerNotFound | CustomerAlreadyExists | Unsupported>
     >()
-    expectTypeOf<Tags<Client["deleteExternal"]>>().toEqualTypeOf<Tag<Common | CustomerNotFound>>()
+    expectTypeOf<Tags<Client["deleteExternal"]>>().toEqualTypeOf<Tag<Common | CustomerNotFound | Unsupported>>()
     expectTypeOf<Tags<Client["getState"]>>().toEqualTypeOf<Tag<Common | InvalidResponse | CustomerNotFound>>()
     expectTypeOf<Tags<Client["getStateExternal"]>>().toEqualTypeOf<Tag<Common | InvalidResponse | CustomerNotFound>>()
     expectTypeOf<Tags<Client["getBalance"]>>().toEqualTypeOf<Tag<Common | InvalidResponse | CustomerNotFound>>()

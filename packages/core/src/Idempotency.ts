@@ -1,0 +1,248 @@
+/**
+ * Idempotency keys: with one, a provider that knows them carries out a write once, however often it arrives.
+ *
+ * A key is made once per call, before the first attempt, and is the same on every attempt. It is only sent by operations
+ * that take one (`repeat: "with-key"`). `layer` sets how keys are made for the providers that are built on it (it is
+ * read once, when the provider's layer is built); `with`, `withStream`, `withKey` and `none` are read in the calling
+ * fiber, inner over outer over the layer's.
+ *
+ * @since 0.1.0
+ */
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
+import * as Errors from "./CustomersError.js"
+import * as Endpoint from "./Endpoint.js"
+import * as ProviderConfig from "./ProviderConfig.js"
+
+/**
+ * - `enabled`: whether operations that take a key are sent one. True. Without a key they are never repeated once they may
+ *   have been applied.
+ * - `generate`: makes a key of 1 to 255 printable ASCII characters without spaces. A random UUID (version 4).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Keys {
+  readonly enabled: boolean
+  readonly generate: Effect.Effect<string>
+}
+
+/**
+ * An absent option keeps what holds outside.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly enabled?: boolean | undefined
+  readonly generate?: Effect.Effect<string> | undefined
+}
+
+/**
+ * Web Crypto, not `Random`: Effect's default `Random` starts from a seed of 32 bits, and two processes with one seed
+ * would send each other's keys, which a provider answers with each other's customers.
+ */
+const randomUuid = Effect.sync(() => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  const hex = Array.from(bytes, (byte, index) => {
+    const value = index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte
+    return value.toString(16).padStart(2, "0")
+  }).join("")
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+})
+
+const defaults: Keys = { enabled: true, generate: randomUuid }
+
+const merge = (outer: Keys, options: Options): Keys => ({
+  enabled: options.enabled ?? outer.enabled,
+  generate: options.generate ?? outer.generate
+})
+
+/**
+ * How the keys of a layer are made.
+ *
+ * @since 0.1.0
+ * @category references
+ */
+export class Idempotency extends Context.Reference<Idempotency>()("@effect-customers/core/Idempotency", {
+  defaultValue: () => defaults
+}) {}
+
+/** The caller's own key, and whether a call has taken it. */
+interface OwnKey {
+  readonly key: string
+  readonly taken: Ref.Ref<boolean>
+}
+
+interface CallValue {
+  readonly options: Options
+  readonly own: OwnKey | undefined
+}
+
+/** What is set around calls: apart from the layer's, so that "around this call" is not "in this application". */
+class CallIdempotency extends Context.Reference<CallIdempotency>()("@effect-customers/core/Idempotency/Call", {
+  defaultValue: (): CallValue => ({ options: {}, own: undefined })
+}) {}
+
+/**
+ * Sets how the keys of the providers built on it are made.
+ *
+ * @example
+ * ```ts
+ * import { Idempotency } from "@effect-customers/core"
+ *
+ * const withoutKeys = Idempotency.layer({ enabled: false })
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options): Layer.Layer<never> => Layer.succeed(Idempotency, merge(defaults, options))
+
+/**
+ * Like {@link layer}, from `Config`.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  options: Config.Config.Wrap<Pick<Options, "enabled">>
+): Layer.Layer<never, ConfigError.ConfigError> => ProviderConfig.layer(Config.unwrap(options), layer)
+
+const callWith = (options: Options) =>
+  Effect.map(CallIdempotency, (outer): CallValue => ({
+    ...outer,
+    options: {
+      enabled: options.enabled ?? outer.options.enabled,
+      generate: options.generate ?? outer.options.generate
+    }
+  }))
+
+const withOptions: {
+  (options: Options): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, options: Options): Effect.Effect<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, options: Options): Effect.Effect<A, E, R> =>
+    Effect.flatMap(callWith(options), (value) => Effect.provideService(self, CallIdempotency, value))
+)
+
+export {
+  /**
+   * Sets how keys are made around the calls of one effect.
+   *
+   * @since 0.1.0
+   * @category combinators
+   */
+  withOptions as with
+}
+
+/**
+ * Sets how keys are made around the calls of one stream.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withStream: {
+  (options: Options): <A, E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
+  <A, E, R>(self: Stream.Stream<A, E, R>, options: Options): Stream.Stream<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: Stream.Stream<A, E, R>, options: Options): Stream.Stream<A, E, R> =>
+    Stream.unwrap(Effect.map(callWith(options), (value) => Stream.provideService(self, CallIdempotency, value)))
+)
+
+/**
+ * Sends no keys around the calls of one effect, not even the caller's own.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const none = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.provideService(self, CallIdempotency, { options: { enabled: false }, own: undefined })
+
+/**
+ * Gives the one write inside an effect a key of the caller's own, 1 to 255 printable ASCII characters without spaces: one
+ * that outlives the process, so that a repeat after a crash is still the same call. Reads inside take no notice of it.
+ *
+ * A second write with it, and a key that cannot be sent, end in `InvalidRequest`; a write that takes no key ends in
+ * `Unsupported`; all at `idempotencyKey`, before that write is sent.
+ *
+ * @example
+ * ```ts
+ * import { CustomersService, Idempotency } from "@effect-customers/core"
+ * import * as Effect from "effect/Effect"
+ *
+ * const signUp = (orderId: string, email: string) =>
+ *   Effect.flatMap(CustomersService, (customers) => customers.create({ email })).pipe(
+ *     Idempotency.withKey(`sign-up-${orderId}`)
+ *   )
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withKey: {
+  (key: string): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(self: Effect.Effect<A, E, R>, key: string): Effect.Effect<A, E, R>
+} = dual(
+  2,
+  <A, E, R>(self: Effect.Effect<A, E, R>, key: string): Effect.Effect<A, E, R> =>
+    Effect.gen(function*() {
+      const { options } = yield* CallIdempotency
+      const taken = yield* Ref.make(false)
+      return yield* Effect.provideService(self, CallIdempotency, { options, own: { key, taken } })
+    })
+)
+
+/** In characters; what can be sent in a header. */
+const sendable = /^[\x21-\x7e]{1,255}$/
+
+/**
+ * The key of one call, if it is to have one. For authors of transports: ask once per call, before the first attempt.
+ *
+ * @since 0.1.0
+ * @category requests
+ */
+export const keyOf = (
+  endpoint: Endpoint.Any,
+  layerValue: Keys
+): Effect.Effect<Option.Option<string>, Errors.InvalidRequest | Errors.Unsupported> =>
+  Effect.gen(function*() {
+    if (endpoint.readOnly) return Option.none()
+    const { options, own } = yield* CallIdempotency
+    const context = Endpoint.errorContext(endpoint)
+    const refuse = (message: string) =>
+      new Errors.InvalidRequest({ ...context, origin: "sdk", issues: [{ path: "idempotencyKey", message }] })
+    const takesKey = endpoint.repeat === "with-key"
+    if (own !== undefined) {
+      if (!takesKey) {
+        return yield* new Errors.Unsupported({
+          ...context,
+          path: "idempotencyKey",
+          reason: `${endpoint.provider} ${endpoint.operation} takes no idempotency key`
+        })
+      }
+      if (!isSendable(own.key)) return yield* refuse(expectedKey)
+      if (yield* Ref.getAndSet(own.taken, true)) {
+        return yield* refuse("another call has taken it: one key is for one write")
+      }
+      return Option.some(own.key)
+    }
+    const keys = merge(layerValue, options)
+    if (!takesKey || !keys.enabled) return Option.none()
+    const key = yield* keys.generate
+    return isSendable(key) ? Option.some(key) : yield* refuse(expectedKey)
+  })
+
+const expectedKey = "expected 1 to 255 printable ASCII characters without spaces"
+
+/** For callers without types, too. */
+const isSendable = (key: unknown): key is string => typeof key === "string" && sendable.test(key)
