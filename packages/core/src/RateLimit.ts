@@ -3,7 +3,7 @@
  * combinator of this module sets a limit. A request over the limit waits for its turn.
  *
  * In no span as long as `window`, whenever it begins, are more than `limit` requests of one provider and limit group let
- * through. Every attempt of a call is a request.
+ * through. Every attempt of a call is a request. A call that is interrupted while it waits keeps its turn.
  *
  * `layer` sets the limit of the providers that are built on it (it is read once, when the provider's layer is built);
  * `with` and `withStream` set it around calls and are read in the calling fiber, inner over outer over the layer's.
@@ -202,25 +202,30 @@ const defined = (options: CallOptions): CallOptions => ({
  * turns says which slot is next. A slot lets one request through, and the next one no sooner than a window later, so
  * that no span of a window's length can hold more requests than there are slots.
  *
- * The store's counter of n tokens expires n times its refill rate after its first one. With the window as refill rate
- * that is when a slot is free again after all who have taken it, and a turn that is taken now comes a window before
- * that. The counter of turns expires after every one of its slots, so that it only starts anew when all of them are
- * free.
+ * The store's counter lives for its refill rate times its tokens. With the window as refill rate it ends when the slot is
+ * free again after all who have taken it, so that a turn begins a window before its counter ends. The counter of turns
+ * outlives every slot: it only starts anew when all of them are free.
  *
- * A slot is only taken by who can wait for it: the store refuses, and takes nothing, where so many are ahead in it that
- * it would take longer. It also refuses, until the slot is free, when as many have come and gone without the slot ever
- * having been free.
+ * A slot is only taken by who can wait for it. The store is told how many tokens there may be at most, and refuses, and
+ * takes nothing, where there are more. Tokens of turns that have passed are among them, so the first guess, which knows
+ * of none, may be too low; the refusal says how many there are and when the slot is free.
  */
 
+interface Turn {
+  readonly number: number
+  /** When the counter of turns starts anew, as far as is known; a turn that it counted before is worth nothing then. */
+  readonly until: number
+}
+
 interface Counters {
-  readonly rateLimiter: RateLimiter.RateLimiter
+  readonly store: RateLimiter.RateLimiterStore["Type"]
   /** By limit: turns whose slot was not taken, in order. They are had again before new ones. */
-  readonly turns: Map<string, Array<number>>
+  readonly unusedTurns: Map<string, ReadonlyArray<Turn>>
 }
 
 const counters: Effect.Effect<Counters, never, RateLimiter.RateLimiterStore> = Effect.map(
-  RateLimiter.make,
-  (rateLimiter) => ({ rateLimiter, turns: new Map() })
+  RateLimiter.RateLimiterStore,
+  (store) => ({ store, unusedTurns: new Map() })
 )
 
 const limiter = (counters: Counters, options: CallOptions): Limiter => {
@@ -236,69 +241,54 @@ const limiter = (counters: Counters, options: CallOptions): Limiter => {
 }
 
 const admit = (
-  counters: Counters,
+  { store, unusedTurns }: Counters,
   { key, limit, maxWait, window }: Settings,
   endpoint: Endpoint.Any
 ): Effect.Effect<void, Errors.RateLimited | Errors.TransportFailed> =>
   Effect.gen(function*() {
-    const deadline = (yield* Clock.currentTimeMillis) + maxWait
+    const now = yield* Clock.currentTimeMillis
+    const deadline = now + maxWait
     const name = [key, endpoint.provider, endpoint.limitGroup, `${limit}/${window}`].join(":")
-    const turns = counters.turns.get(name) ?? []
-    counters.turns.set(name, turns)
+    const storeFailed = () =>
+      new Errors.TransportFailed({ ...Endpoint.errorContext(endpoint), code: "RATE_LIMIT_STORE" })
+    const take = (key: string, mostTokens: number | undefined) =>
+      store.fixedWindow({ key, tokens: 1, refillRate: Duration.millis(window), limit: mostTokens }).pipe(
+        Effect.mapError(storeFailed),
+        failAfter(longestAnswer, storeFailed)
+      )
 
-    const newTurn = consume(counters, endpoint, { key: name, limit: 1, window, onExceeded: "delay" }).pipe(
-      Effect.map(({ remaining }) => -remaining)
-    )
-    const turn = turns.shift() ?? (yield* newTurn)
+    const [unused, ...others] = (unusedTurns.get(name) ?? []).filter(({ until }) => until > now)
+    unusedTurns.set(name, others)
+    const newTurn = Effect.map(take(name, undefined), ([number, endsIn]): Turn => ({ number, until: now + endsIn }))
+    const turn = unused ?? (yield* newTurn)
 
     const takeSlot = Effect.gen(function*() {
+      let known = { tokens: 0, freeIn: 0 }
       while (true) {
         const left = Math.max(0, deadline - (yield* Clock.currentTimeMillis))
-        const places = Math.min(Math.floor(left / window) + 1, mostPlaces)
-        const { resetAfter, taken } = yield* consume(counters, endpoint, {
-          key: `${name}:${turn % limit}`,
-          limit: places,
-          window: places * window,
-          onExceeded: "fail"
-        })
-        if (taken) return resetAfter - window
-        if (resetAfter > left) {
+        if (known.freeIn > left) {
           return yield* new Errors.RateLimited({
             ...Endpoint.errorContext(endpoint),
-            retryAfter: Duration.millis(resetAfter)
+            retryAfter: Duration.millis(known.freeIn)
           })
         }
-        yield* Effect.sleep(Math.max(1, resetAfter))
+        const mostTokens = Math.min(known.tokens + 1 + Math.floor((left - known.freeIn) / window), mostCounted)
+        const [tokens, endsIn] = yield* take(`${name}:${turn.number % limit}`, mostTokens)
+        if (tokens <= mostTokens) return endsIn - window
+        known = { tokens: tokens - 1, freeIn: endsIn }
       }
     })
     const wait = yield* Effect.onError(takeSlot, () =>
       Effect.sync(() => {
-        turns.push(turn)
-        turns.sort((left, right) => left - right)
+        const turns = [...(unusedTurns.get(name) ?? []), turn].sort((left, right) => left.number - right.number)
+        // without as many as there are slots, the next new turn is at the same slot as before
+        unusedTurns.set(name, turns.slice(0, turns.length > 2 * limit ? -limit : undefined))
       }))
     if (wait > 0) yield* Effect.sleep(wait)
   })
 
-/** The product with a window stays exact, and divided by the window a whole number. */
-const mostPlaces = 2 ** 20
+/** A store that is down takes ten seconds to say so. */
+const longestAnswer = Duration.seconds(1)
 
-const consume = (
-  { rateLimiter }: Counters,
-  endpoint: Endpoint.Any,
-  options: Parameters<RateLimiter.RateLimiter["consume"]>[0]
-) => {
-  const storeFailed = () => new Errors.TransportFailed({ ...Endpoint.errorContext(endpoint), code: "RATE_LIMIT_STORE" })
-  return rateLimiter.consume(options).pipe(
-    Effect.map(({ remaining, resetAfter }) => ({
-      taken: true,
-      remaining,
-      resetAfter: Duration.toMillis(resetAfter)
-    })),
-    Effect.catchAll((error) =>
-      error.reason === "Exceeded"
-        ? Effect.succeed({ taken: false, remaining: 0, resetAfter: Duration.toMillis(error.retryAfter) })
-        : storeFailed()
-    ),
-    failAfter(Duration.seconds(1), storeFailed)
-  )
-}
+/** What a store can still count exactly. */
+const mostCounted = 2 ** 52
