@@ -11,6 +11,12 @@ Emulators of the providers' customers APIs on a port, one path prefix per provid
   --seed <number>       of the generated ids, default 1
   --customers <number>  starts with that many Polar customers, default 0
   --help                prints this
+
+Control from any language, as JSON under /sandbox:
+  POST   /sandbox/faults            adds a fault, DELETE takes all away
+  GET    /sandbox/requests          everything that arrived
+  POST   /sandbox/polar/customers   seeds a number of customers, or an array; GET shows them all
+  POST   /sandbox/reset             back to the beginning
 `
 
 const wholeNumber = (name: string, text: string, most: number): number => {

@@ -69,6 +69,7 @@ describe("effect-customers-sandbox", () => {
     ])
     expect([help.code, help.err]).toEqual([0, ""])
     expect(help.out).toMatch(/^Usage: effect-customers-sandbox/)
+    expect(help.out).toContain("/sandbox/faults")
     for (const { code, err, out } of [unknown, number, extra]) {
       expect([code, out]).toEqual([2, ""])
       expect(err).toContain("Usage: effect-customers-sandbox")

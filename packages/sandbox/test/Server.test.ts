@@ -63,7 +63,7 @@ describe("on a port", () => {
       const elsewhere = yield* Effect.promise(() => fetch(`${server.url}/mollie/v2/customers`))
       expect([elsewhere.status, yield* Effect.promise(() => elsewhere.text())]).toEqual([
         404,
-        "no such provider; this sandbox has /polar\n"
+        "no such provider; this sandbox has /polar, and /sandbox for its control\n"
       ])
       expect((yield* Effect.promise(() => fetch(base))).status).toBe(404)
     })

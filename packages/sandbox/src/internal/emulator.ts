@@ -1,5 +1,7 @@
 /** What the frame asks of a provider's emulator. Pure and synchronous: a check and its write are one step. */
 
+import type { SeedsReader } from "./seeds.js"
+
 /** The frame's gifts to one emulator: reproducible ids and a wall clock that only writes move. */
 export interface World {
   readonly nextId: () => string
@@ -60,7 +62,7 @@ export interface Instance<Seed, Stored> {
   readonly around: (call: Call, next: () => Answer) => Answer
   /** No route has this method and path; `matches` says which methods a path would have. */
   readonly unrouted: (call: Call, methodsOf: (path: string) => ReadonlyArray<string>) => Answer
-  /** Answers the ids. */
+  /** Answers the ids. Throws `SeedRefused` for what cannot be stored. */
   readonly seed: (customers: number | ReadonlyArray<Seed>) => ReadonlyArray<string>
   readonly customers: () => ReadonlyArray<Stored>
   readonly deleted: () => ReadonlyArray<Stored>
@@ -81,6 +83,7 @@ export interface Emulator<Seed, Stored> {
   /** Hosts it answers for in process. */
   readonly hosts: ReadonlyArray<string>
   readonly places: Places
+  readonly readSeeds: SeedsReader<Seed>
   readonly make: (world: World) => Instance<Seed, Stored>
 }
 

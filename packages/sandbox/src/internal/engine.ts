@@ -3,12 +3,15 @@ import type * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { ParseError } from "effect/ParseResult"
 import * as Struct from "effect/Struct"
 import type { Fault, FaultRule, RetryAfter } from "../Fault.js"
 import type { SandboxOptions } from "../Sandbox.js"
 import type { EmulatorBug, RequestLogEntry, SandboxControlOf } from "../SandboxControl.js"
 import type { Answer, Call, Emulators, Instance, Places, Route, World } from "./emulator.js"
 import { withKey, withTexts } from "./jsonPlaces.js"
+import { SeedRefused } from "./seeds.js"
 import { canBeSent } from "./sendable.js"
 import { makeWorld } from "./world.js"
 
@@ -63,6 +66,13 @@ export interface Engine<P extends string> {
 
 export interface ControlledEngine<Seeds, Records> extends Engine<keyof Seeds & keyof Records & string> {
   readonly control: SandboxControlOf<Seeds, Records>
+  /** The operations of one provider, in the order of its routes. */
+  readonly operationsOf: (provider: keyof Seeds & keyof Records & string) => ReadonlyArray<string>
+  /** Seeds all of it or nothing; answers the ids. */
+  readonly seedJson: (
+    provider: keyof Seeds & keyof Records & string,
+    json: unknown
+  ) => Either.Either<ReadonlyArray<string>, ParseError | SeedRefused>
 }
 
 const encoder = new TextEncoder()
@@ -421,6 +431,21 @@ export const makeEngine = <Seeds, Records>(
     providers,
     providerOfHost: (host) => providers.find((provider) => emulators[provider].hosts.includes(host)),
     open,
+    operationsOf: (provider) =>
+      Array.from(new Set(sandbox.instances[provider].routes.map(({ operation }) => operation))),
+    seedJson: (provider, json) =>
+      Either.flatMap(emulators[provider].readSeeds(json), (seeds) => {
+        const instance = sandbox.instances[provider]
+        const backs = [instance.snapshot(), sandbox.world.snapshot()]
+        return Either.try({
+          try: () => instance.seed(seeds),
+          catch: (error) => {
+            for (const back of backs) back()
+            if (error instanceof SeedRefused) return error
+            throw error
+          }
+        })
+      }),
     control: {
       seed: (provider, customers) => Effect.sync(() => sandbox.instances[provider].seed(customers)),
       customers: (provider) => Effect.sync(() => sandbox.instances[provider].customers()),

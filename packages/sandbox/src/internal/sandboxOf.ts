@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import type { SandboxOptions, ServerOptions } from "../Sandbox.js"
 import type { SandboxControlOf } from "../SandboxControl.js"
 import { type SandboxListenFailed, SandboxServer } from "../SandboxServer.js"
+import { makeControlApi } from "./controlApi.js"
 import type { Emulators } from "./emulator.js"
 import { makeEngine } from "./engine.js"
 import { makeFetch } from "./inProcess.js"
@@ -50,7 +51,7 @@ export const sandboxOf = <Id, Seeds, Records>(
       const host = options?.host ?? "127.0.0.1"
       const { listen } = yield* Effect.promise(() => import("./server.js"))
       const { engine, fork } = yield* start(options)
-      const { port, sockets } = yield* listen(engine, fork, host, options?.port ?? 0)
+      const { port, sockets } = yield* listen(engine, makeControlApi(engine), fork, host, options?.port ?? 0)
       const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`
       return { url, port, urlOf: (provider) => `${url}/${provider}`, sockets, control: engine.control }
     })

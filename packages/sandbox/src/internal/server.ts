@@ -1,10 +1,12 @@
 /** The only module that needs Node; loaded when a port is asked for. */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import type { Socket } from "node:net"
 import { SandboxListenFailed } from "../SandboxServer.js"
+import type { ControlApi } from "./controlApi.js"
 import { bodiless, type Delivery, type Engine, type Exchange } from "./engine.js"
 
 type Fork = <A>(effect: Effect.Effect<A>) => Fiber.RuntimeFiber<A>
@@ -56,8 +58,39 @@ const deliver = (delivery: Delivery, response: Http.ServerResponse, exchange: Ex
   void streamTo(delivery.body, response, exchange)
 }
 
+const prefix = "/sandbox"
+
+const serveControl = (
+  control: ControlApi,
+  fork: Fork,
+  path: string,
+  request: Http.IncomingMessage,
+  response: Http.ServerResponse
+) => {
+  const pieces: Array<Uint8Array> = []
+  request.on("error", () => {})
+  request.on("data", (piece: Uint8Array) => pieces.push(piece))
+  request.on("end", () => {
+    fork(control(request.method ?? "GET", path, Buffer.concat(pieces).toString())).addObserver((exit) => {
+      if (response.destroyed) return
+      if (exit._tag === "Failure") {
+        response.writeHead(500, { "content-type": "text/plain", "x-sandbox-bug": "1" })
+        response.end(`sandbox bug\n\n${Cause.pretty(exit.cause)}\n`)
+        return
+      }
+      const { body, headers, status } = exit.value
+      response.writeHead(status, {
+        ...headers,
+        ...(bodiless(status) ? {} : { "content-length": Buffer.byteLength(body) })
+      })
+      response.end(body)
+    })
+  })
+}
+
 const serveOne = <P extends string>(
   engine: Engine<P>,
+  control: ControlApi,
   fork: Fork,
   request: Http.IncomingMessage,
   response: Http.ServerResponse
@@ -65,9 +98,15 @@ const serveOne = <P extends string>(
   const target = request.url ?? "/"
   const cut = target.indexOf("?")
   const whole = cut === -1 ? target : target.slice(0, cut)
+  if (whole === prefix || whole.startsWith(`${prefix}/`)) {
+    serveControl(control, fork, whole.slice(prefix.length), request, response)
+    return
+  }
   const provider = engine.providers.find((name) => whole === `/${name}` || whole.startsWith(`/${name}/`))
   if (provider === undefined) {
-    const text = `no such provider; this sandbox has ${engine.providers.map((name) => `/${name}`).join(", ")}\n`
+    const text = `no such provider; this sandbox has ${
+      engine.providers.map((name) => `/${name}`).join(", ")
+    }, and ${prefix} for its control\n`
     request.resume()
     response.writeHead(404, { "content-type": "text/plain" }).end(text)
     return
@@ -113,6 +152,7 @@ const serveOne = <P extends string>(
 
 export const listen = <P extends string>(
   engine: Engine<P>,
+  control: ControlApi,
   fork: Fork,
   host: string,
   port: number
@@ -125,7 +165,7 @@ export const listen = <P extends string>(
     const sockets = new Set<Socket>()
     let everOpen = 0
     const server = Http.createServer({ maxHeaderSize: 128 * 1024 }, (request, response) =>
-      serveOne(engine, fork, request, response))
+      serveOne(engine, control, fork, request, response))
     // A client that reuses a connection after a pause shall not find it closed under its request.
     server.keepAliveTimeout = 65_000
     server.on("connection", (socket) => {

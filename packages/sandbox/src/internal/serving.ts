@@ -14,10 +14,11 @@ export interface Arguments {
 
 const serving = ({ customers, host, port, seed }: Arguments) =>
   Effect.gen(function*() {
-    const { control, urlOf } = yield* Sandbox.serve({ host, port, seed })
+    const { control, url, urlOf } = yield* Sandbox.serve({ host, port, seed })
     yield* control.seed("polar", customers)
     process.stdout.write(
-      `polar  ${urlOf("polar")}\n\n` +
+      `polar  ${urlOf("polar")}\n` +
+        `control  ${url}/sandbox (see --help)\n\n` +
         `curl -H 'Authorization: Bearer polar_oat_x' ${urlOf("polar")}/v1/customers/\n\n` +
         `Ctrl-C ends it; nothing is kept.\n`
     )

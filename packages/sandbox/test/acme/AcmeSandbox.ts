@@ -1,7 +1,6 @@
 /**
- * The sandbox with acme beside the published providers. From the tests of any package:
- * `import { AcmeControl, AcmeSandbox } from "../../sandbox/test/acme/AcmeSandbox.js"`; acme answers
- * `https://api.acme.example` in process and `server.urlOf("acme")` on a port.
+ * The sandbox with acme beside the published providers, for the tests of any package (by its relative path): acme
+ * answers `https://api.acme.example` in process and `server.urlOf("acme")` on a port.
  */
 import * as Context from "effect/Context"
 import { emulators } from "../../src/internal/emulators.js"
@@ -16,6 +15,9 @@ export interface AcmeSeeds extends Seeds {
 export interface AcmeRecords extends Records {
   readonly acme: AcmeRecord
 }
+
+export * as Fault from "../../src/Fault.js"
+export { SandboxServer } from "../../src/SandboxServer.js"
 
 /** What `SandboxControl` is to the published sandbox. */
 export class AcmeControl extends Context.Tag("@effect-customers/sandbox/test/AcmeControl")<

@@ -2,8 +2,10 @@
  * A provider that nobody has: the smallest customers API, with idempotency keys on its `POST`. For tests of the frame,
  * and of clients that need keys before a real provider with them is emulated.
  */
+import * as Schema from "effect/Schema"
 import type { Answer, Call, Emulator, Route } from "../../src/internal/emulator.js"
 import { makeKeyStore } from "../../src/internal/keyStore.js"
+import { readSeeds } from "../../src/internal/seeds.js"
 
 export interface AcmeRecord {
   readonly id: string
@@ -53,6 +55,10 @@ const readFields = (call: Call): Fields | Answer => {
 export const acme: Emulator<AcmeSeed, AcmeRecord> = {
   hosts: ["api.acme.example"],
   places: { enums: [], records: [] },
+  readSeeds: readSeeds(Schema.Struct({
+    email: Schema.optional(Schema.String),
+    name: Schema.optional(Schema.NullOr(Schema.String))
+  })),
   make: (world) => {
     let live = new Map<string, AcmeRecord>()
     let gone: ReadonlyArray<AcmeRecord> = []

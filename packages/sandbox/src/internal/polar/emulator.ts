@@ -1,6 +1,7 @@
 /** Polar's customers API, from the fact sheet alone. */
 import type { PolarRecord, PolarSeed } from "../../PolarSeed.js"
 import type { Answer, Call, Emulator, Route } from "../emulator.js"
+import { readSeeds } from "../seeds.js"
 import { sha256 } from "../sha256.js"
 import { storedTaxId } from "./countries.js"
 import { csv } from "./csv.js"
@@ -18,6 +19,7 @@ import {
   uuid4
 } from "./issues.js"
 import { jsonFault } from "./jsonPosition.js"
+import { Seed } from "./seed.js"
 import {
   type Filter,
   formatTime,
@@ -209,6 +211,7 @@ export const polar: Emulator<PolarSeed, PolarRecord> = {
       "detail.*.input"
     ]
   },
+  readSeeds: readSeeds(Seed),
   make: (world) => {
     const store = makeStore(world)
 

@@ -1,6 +1,7 @@
 /** The customers of the emulated Polar. Records are never changed, only replaced. */
 import type { PolarAddress, PolarRecord, PolarSeed } from "../../PolarSeed.js"
 import type { World } from "../emulator.js"
+import { SeedRefused } from "../seeds.js"
 import { sha256 } from "../sha256.js"
 import { mix } from "../world.js"
 
@@ -281,7 +282,7 @@ export const makeStore = (world: World) => {
           live.has(stored.id) ||
           (typeof stored.email === "string" && organizationOf(stored).emails.has(stored.email.toLowerCase())) ||
           (stored.external_id !== null && organizationOf(stored).externalIds.has(stored.external_id))
-        ) throw new Error("a seeded customer has an id, an e-mail or an external id that is taken")
+        ) throw new SeedRefused("a seeded customer has an id, an e-mail or an external id that is taken")
         index(stored)
         ids.push(stored.id)
       }
