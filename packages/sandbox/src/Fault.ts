@@ -48,11 +48,13 @@ export type Fault = Data.TaggedEnum<{
   /**
    * Waits on the `Clock` of the fiber that built the layer, then gives the true answer. `answer` says when that answer
    * is worked out (and a write takes effect): `"before"` the wait, so that a late answer carries old data, or
-   * `"after"` it (the default).
+   * `"after"` it (the default). When the client leaves during the wait, the work stops (the default) and a write that
+   * was not made yet is never made; with `whenLeft: "finish"` it is, as by a server that does not look after its clients.
    */
   Delay: {
     readonly duration: Duration.DurationInput
     readonly answer?: "before" | "after" | undefined
+    readonly whenLeft?: "stop" | "finish" | undefined
   }
   /**
    * Resets the connection without a byte of an answer, before (default) or after (`applied: true`) the write took
@@ -267,7 +269,8 @@ const FaultData = Schema.Union(
   }),
   Schema.TaggedStruct("Delay", {
     duration: DurationData,
-    answer: Schema.optional(Schema.Literal("before", "after"))
+    answer: Schema.optional(Schema.Literal("before", "after")),
+    whenLeft: Schema.optional(Schema.Literal("stop", "finish"))
   }),
   Schema.TaggedStruct("Reset", { applied }),
   Schema.TaggedStruct("CutBody", { bytes, applied }),

@@ -64,7 +64,7 @@ export interface RequestLogEntry {
   /**
    * Whether this request changed the provider's customers, and the change stands. `false` for a read, for a write that
    * was refused, that changed nothing, that a fault kept from being carried out or undid, or that an idempotency key
-   * turned into a replay of an earlier one. `undefined` while the request is open and its write may still come.
+   * turned into a replay of an earlier one. `undefined` while its write may still come, be the client gone.
    */
   readonly applied: boolean | undefined
   /** Milliseconds of the `Clock` of the fiber that built the layer. */

@@ -246,6 +246,42 @@ describe("idempotency keys", () => {
   )
 
   keyed(
+    "who leaves a server that goes on is told to wait, and finds the answer later",
+    Effect.gen(function*() {
+      const { control, count, create } = yield* inProcess
+      yield* control.inject({ fault: Fault.Delay({ duration: "10 seconds", whenLeft: "finish" }) })
+      const first = yield* Effect.fork(create({ key: "k" }))
+      yield* arrive
+      yield* Fiber.interrupt(first)
+      yield* arrive
+      const applied = Effect.map(control.requests, (requests) => requests.map((entry) => entry.applied))
+      expect((yield* control.requests)[0]).toMatchObject({ aborted: true, applied: undefined })
+      expect((yield* create({ key: "k" })).status).toBe(409)
+      yield* TestClock.adjust("9 seconds")
+      expect([yield* count, yield* applied]).toEqual([0, [undefined, false]])
+      yield* TestClock.adjust("1 second")
+      expect([yield* count, yield* applied]).toEqual([1, [true, false]])
+      expect(yield* create({ key: "k" })).toMatchObject({ status: 201, replayed: "true" })
+      expect(yield* count).toBe(1)
+    })
+  )
+
+  it.effect("a server that goes on ends with its layer", () =>
+    Effect.gen(function*() {
+      const control = yield* Effect.gen(function*() {
+        const { control, create } = yield* inProcess
+        yield* control.inject({ fault: Fault.Delay({ duration: "10 seconds", whenLeft: "finish" }) })
+        const first = yield* Effect.fork(create({ key: "k" }))
+        yield* arrive
+        yield* Fiber.interrupt(first)
+        return control
+      }).pipe(Effect.provide(AcmeSandbox.layerFetch()))
+      yield* TestClock.adjust("1 minute")
+      expect(yield* control.customers("acme")).toEqual([])
+      expect((yield* control.requests)[0]).toMatchObject({ aborted: true, applied: false })
+    }))
+
+  keyed(
     "two that arrive at once: one writes, the other is told to wait",
     Effect.gen(function*() {
       const { count, create } = yield* inProcess

@@ -1,18 +1,19 @@
 import * as Cause from "effect/Cause"
 import type * as Clock from "effect/Clock"
-import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import type { ParseError } from "effect/ParseResult"
+import type * as Scope from "effect/Scope"
 import * as Struct from "effect/Struct"
-import type { Fault, FaultRule, RetryAfter } from "../Fault.js"
+import type { FaultRule } from "../Fault.js"
 import type { SandboxOptions } from "../Sandbox.js"
 import type { EmulatorBug, RequestLogEntry, SandboxControlOf } from "../SandboxControl.js"
-import type { Answer, Call, Emulators, Instance, Places, Route, World } from "./emulator.js"
-import { withKey, withTexts } from "./jsonPlaces.js"
+import { decoder, Delivery, encoder, withLength } from "./delivery.js"
+import type { Answer, Call, Emulators, Instance, Route, World } from "./emulator.js"
+import { applyFault, checkSendable } from "./faults.js"
 import { SeedRefused } from "./seeds.js"
-import { canBeSent } from "./sendable.js"
 import { makeWorld } from "./world.js"
 
 /** A request as the transport saw it arrive. */
@@ -27,23 +28,6 @@ export interface Arrival<P> {
   readonly base: string
   readonly host: string
 }
-
-/** What a transport has to put on the wire. */
-export type Delivery = Data.TaggedEnum<{
-  Whole: {
-    readonly status: number
-    readonly headers: Readonly<Record<string, string>>
-    readonly body: Uint8Array | Iterable<Uint8Array>
-  }
-  Part: {
-    readonly status: number
-    readonly headers: Readonly<Record<string, string>>
-    readonly bytes: Uint8Array
-    readonly ending: "cut" | "stall"
-  }
-  Reset: {}
-}>
-export const Delivery = Data.taggedEnum<Delivery>()
 
 /** One request from its arrival to its end. */
 export interface Exchange {
@@ -75,11 +59,6 @@ export interface ControlledEngine<Seeds, Records> extends Engine<keyof Seeds & k
   ) => Either.Either<ReadonlyArray<string>, ParseError | SeedRefused>
 }
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true })
-
-export const bodiless = (status: number): boolean => status === 204 || status === 205 || status === 304
-
 const percentDecode = (path: string): string =>
   path.replace(
     /(?:%[0-9a-fA-F]{2})+/g,
@@ -109,138 +88,6 @@ function* encodePieces(pieces: Iterable<string>, onBug: (cause: unknown) => void
   }
 }
 
-const withLength = (headers: Readonly<Record<string, string>>, status: number, bytes: Uint8Array) =>
-  bodiless(status) ? headers : { "content-length": String(bytes.length), ...headers }
-
-const toBytes = (body: Uint8Array | Iterable<Uint8Array>): Uint8Array => {
-  if (body instanceof Uint8Array) return body
-  const pieces = Array.from(body)
-  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    bytes.set(piece, at)
-    at += piece.length
-  }
-  return bytes
-}
-
-const part = (body: Uint8Array, bytes: number | undefined): Uint8Array => body.subarray(0, bytes ?? body.length >>> 1)
-
-const replaceBody = (delivery: Data.TaggedEnum.Value<Delivery, "Whole">, body: Uint8Array): Delivery => {
-  const { "content-length": _, ...headers } = delivery.headers
-  return Delivery.Whole({ ...delivery, headers: withLength(headers, delivery.status, body), body })
-}
-
-const parseJson = (text: string): { readonly json: unknown } | undefined => {
-  try {
-    return { json: JSON.parse(text) }
-  } catch {
-    return undefined
-  }
-}
-
-const onWhole = (
-  answer: Effect.Effect<Delivery>,
-  change: (delivery: Data.TaggedEnum.Value<Delivery, "Whole">) => Delivery
-): Effect.Effect<Delivery> => Effect.map(answer, (delivery) => delivery._tag === "Whole" ? change(delivery) : delivery)
-
-/** What some faults know beside the answer. */
-interface Surroundings {
-  readonly places: Places
-  /** Milliseconds of the clock. */
-  readonly builtAt: number
-  readonly now: () => number
-}
-
-const retryAfterHeader = (retryAfter: RetryAfter, { builtAt, now }: Surroundings): Record<string, string> => {
-  if ("seconds" in retryAfter) return { "retry-after": String(retryAfter.seconds) }
-  if ("millis" in retryAfter) return { "retry-after-ms": String(retryAfter.millis) }
-  if ("until" in retryAfter) {
-    const left = builtAt + Duration.toMillis(retryAfter.until) - now()
-    return { "retry-after": String(Math.max(0, Math.ceil(left / 1000))) }
-  }
-  const seconds = Math.ceil((now() + Duration.toMillis(retryAfter.date)) / 1000)
-  return { "retry-after": new Date(seconds * 1000).toUTCString() }
-}
-
-const respond = (fault: Data.TaggedEnum.Value<Fault, "Respond">, surroundings: Surroundings): Delivery => {
-  const body = typeof fault.body === "string" ? encoder.encode(fault.body) : fault.body ?? new Uint8Array()
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(fault.headers ?? {})) headers[name.toLowerCase()] = value
-  if (fault.retryAfter !== undefined) Object.assign(headers, retryAfterHeader(fault.retryAfter, surroundings))
-  return Delivery.Whole({ status: fault.status, headers: withLength(headers, fault.status, body), body })
-}
-
-const asResponse = (
-  { status = 502, ...rest }: Data.TaggedEnum.Value<Fault, "HtmlPage">
-): Data.TaggedEnum.Value<Fault, "Respond"> => ({
-  ...rest,
-  _tag: "Respond",
-  status,
-  headers: { "content-type": "text/html" },
-  body: `<html>\r\n<head><title>${status}</title></head>\r\n<body>\r\n<center><h1>${status}</h1></center>\r\n` +
-    `<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n`
-})
-
-const alterJson = (answer: Effect.Effect<Delivery>, alter: (json: unknown) => unknown): Effect.Effect<Delivery> =>
-  onWhole(answer, (delivery) => {
-    if (!(delivery.body instanceof Uint8Array)) return delivery
-    const parsed = parseJson(decoder.decode(delivery.body))
-    return parsed === undefined
-      ? delivery
-      : replaceBody(delivery, encoder.encode(JSON.stringify(alter(parsed.json))))
-  })
-
-const unknown = "sandbox_unknown"
-
-const applyFault = (
-  fault: Fault,
-  answer: Effect.Effect<Delivery>,
-  surroundings: Surroundings
-): Effect.Effect<Delivery> => {
-  switch (fault._tag) {
-    case "Respond": {
-      const instead = Effect.sync(() => respond(fault, surroundings))
-      return fault.applied === true ? Effect.zipRight(answer, instead) : instead
-    }
-    case "HtmlPage":
-      return applyFault(asResponse(fault), answer, surroundings)
-    case "Delay":
-      return fault.answer === "before"
-        ? Effect.zipLeft(answer, Effect.sleep(fault.duration))
-        : Effect.zipRight(Effect.sleep(fault.duration), answer)
-    case "Reset":
-      return fault.applied === true ? Effect.as(answer, Delivery.Reset()) : Effect.succeed(Delivery.Reset())
-    case "CutBody":
-    case "StallBody":
-      return onWhole(answer, ({ body, headers, status }) =>
-        Delivery.Part({
-          status,
-          headers,
-          bytes: part(toBytes(body), fault.bytes),
-          ending: fault._tag === "CutBody" ? "cut" : "stall"
-        }))
-    case "CutJson":
-      return onWhole(answer, (delivery) => replaceBody(delivery, part(toBytes(delivery.body), fault.bytes)))
-    case "EmptyBody":
-      return onWhole(answer, (delivery) => replaceBody(delivery, new Uint8Array()))
-    case "UnknownKeys":
-      return alterJson(answer, (json) => withKey(json, surroundings.places.records, unknown, { nested: true }))
-    case "UnknownMembers":
-      return alterJson(answer, (json) => withTexts(json, surroundings.places.enums, unknown))
-    case "Alter":
-      return alterJson(answer, fault.alter)
-  }
-}
-
-/** Throws now what a transport would throw later. */
-const checkSendable = (fault: Fault) => {
-  const head = fault._tag === "HtmlPage" ? asResponse(fault) : fault
-  if (head._tag === "Respond" && !canBeSent(head.status, head.headers ?? {})) {
-    throw new RangeError("no transport can send this status with these headers")
-  }
-}
-
 interface CountedRule extends FaultRule {
   matched: number
   /** The moment on the clock from which on it hits nothing more. */
@@ -263,7 +110,8 @@ type OpenEntry = { -readonly [K in keyof RequestLogEntry]: RequestLogEntry[K] }
 export const makeEngine = <Seeds, Records>(
   emulators: Emulators<Seeds, Records>,
   options: SandboxOptions | undefined,
-  clock: Clock.Clock
+  clock: Clock.Clock,
+  scope: Scope.Scope
 ): ControlledEngine<Seeds, Records> => {
   type Name = keyof Seeds & keyof Records & string
   const providers: ReadonlyArray<Name> = Struct.keys(emulators)
@@ -334,18 +182,27 @@ export const makeEngine = <Seeds, Records>(
     current.open++
     current.mostOpen = Math.max(current.mostOpen, current.open)
 
+    // Also after the client has left, where a fault lets the work be finished.
+    let working = false
+
     const close = () => {
       if (entry.endedAt !== undefined) return
       entry.endedAt = now()
-      entry.applied ??= false
+      if (!working) entry.applied ??= false
       current.open--
     }
-
-    let over: (() => void) | undefined
 
     const onBug = (cause: unknown) => {
       current.bugs.push({ provider: entry.provider, operation: entry.operation, index: entry.index, cause })
     }
+
+    const tellingBugs = Effect.catchAllCause((cause: Cause.Cause<never>): Effect.Effect<Delivery> => {
+      if (Cause.isInterruptedOnly(cause)) return Effect.failCause(cause)
+      onBug(Cause.squash(cause))
+      const text = encoder.encode("sandbox bug")
+      const headers = { "content-type": "text/plain", "content-length": `${text.length}`, "x-sandbox-bug": "1" }
+      return Effect.succeed(Delivery.Whole({ status: 500, headers, body: text }))
+    })
 
     const methodsOf = (wanted: string): ReadonlyArray<string> =>
       instance.routes
@@ -387,41 +244,39 @@ export const makeEngine = <Seeds, Records>(
 
     return {
       answer: (body) =>
-        Effect.suspend(() => {
+        tellingBugs(Effect.suspend(() => {
           entry.body = decoder.decode(body)
           const call = callWith(body)
-          return Effect.acquireUseRelease(
+          const faults = rulesThatHit(current.rules, entry).map((rule) => rule.fault)
+          const undo = faults.some((fault) => fault._tag === "CutBody" && fault.applied === false)
+          const work = Effect.acquireUseRelease(
             Effect.sync(() => {
-              over = instance.arrived?.(call)
+              working = true
+              return instance.arrived?.(call)
             }),
-            () => {
-              const faults = rulesThatHit(current.rules, entry).map((rule) => rule.fault)
-              const undo = faults.some((fault) => fault._tag === "CutBody" && fault.applied === false)
-              return faults.reduce(
+            () =>
+              faults.reduce(
                 (answer, fault) => applyFault(fault, answer, surroundings),
                 // Requests sent at once are open at once, in process as well.
                 Effect.zipRight(Effect.yieldNow(), Effect.sync(() => truth(call, undo)))
-              )
-            },
-            () => Effect.sync(() => over?.())
+              ),
+            (over) =>
+              Effect.sync(() => {
+                working = false
+                entry.applied ??= false
+                over?.()
+              })
           )
-        }).pipe(
-          Effect.catchAllCause((cause) => {
-            if (Cause.isInterruptedOnly(cause)) return Effect.failCause(cause)
-            onBug(Cause.squash(cause))
-            const text = encoder.encode("sandbox bug")
-            const headers = { "content-type": "text/plain", "content-length": `${text.length}`, "x-sandbox-bug": "1" }
-            return Effect.succeed<Delivery>(Delivery.Whole({ status: 500, headers, body: text }))
-          })
-        ),
+          return faults.some((fault) => fault._tag === "Delay" && fault.whenLeft === "finish")
+            ? Effect.flatMap(Effect.forkIn(tellingBugs(work), scope), Fiber.join)
+            : work
+        })),
       sent: (status) => {
         entry.status = status
       },
       close,
       abort: () => {
         entry.aborted = true
-        // Now, not when the fiber has ended: who calls again at once shall not find this one still running.
-        over?.()
         close()
       }
     }

@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
-import { bodiless, type Delivery, type Engine, type Exchange } from "./engine.js"
+import { bodiless, type Delivery } from "./delivery.js"
+import type { Engine, Exchange } from "./engine.js"
 
 type Fork = <A>(effect: Effect.Effect<A>) => Fiber.RuntimeFiber<A>
 

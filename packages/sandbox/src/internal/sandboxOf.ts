@@ -33,7 +33,7 @@ export const sandboxOf = <Id, Seeds, Records>(
 ): SandboxOf<Id, Seeds, Records> => {
   const start = (options: SandboxOptions | undefined) =>
     Effect.gen(function*() {
-      const engine = makeEngine(emulators, options, yield* Effect.clock)
+      const engine = makeEngine(emulators, options, yield* Effect.clock, yield* Effect.scope)
       const fork = yield* FiberSet.makeRuntime<never>()
       return { engine, fork }
     })

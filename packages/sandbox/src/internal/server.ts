@@ -7,7 +7,8 @@ import * as Http from "node:http"
 import type { Socket } from "node:net"
 import { SandboxListenFailed } from "../SandboxServer.js"
 import type { ControlApi } from "./controlApi.js"
-import { bodiless, type Delivery, type Engine, type Exchange } from "./engine.js"
+import { bodiless, type Delivery } from "./delivery.js"
+import type { Engine, Exchange } from "./engine.js"
 
 type Fork = <A>(effect: Effect.Effect<A>) => Fiber.RuntimeFiber<A>
 
@@ -67,6 +68,7 @@ const serveControl = (
   request: Http.IncomingMessage,
   response: Http.ServerResponse
 ) => {
+  response.sendDate = false
   const pieces: Array<Uint8Array> = []
   request.on("error", () => {})
   request.on("data", (piece: Uint8Array) => pieces.push(piece))
