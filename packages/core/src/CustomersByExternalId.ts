@@ -19,6 +19,7 @@ import type {
   UpdateError
 } from "./CustomersService.js"
 import { checkCreate, checkUpdate, trace } from "./CustomersService.js"
+import { checkTakesKey } from "./Idempotency.js"
 
 /**
  * What `getOrCreate` and `upsert` write: a customer without the external id, which is their first argument.
@@ -127,9 +128,11 @@ export const make = (
   ): Effect.Effect<{ readonly customer: Customer; readonly existed: boolean }, CreateError> =>
     Effect.flatMap(
       Effect.suspend(() =>
-        Effect.zipRight(
-          checkExternalId(service.provider, operation, externalId, input ?? {}),
-          checkCreate(capabilities, operation, { ...input, externalId })
+        checkExternalId(service.provider, operation, externalId, input ?? {}).pipe(
+          Effect.zipRight(
+            checkTakesKey({ provider: service.provider, operation, repeat: capabilities.repeat.create })
+          ),
+          Effect.zipRight(checkCreate(capabilities, operation, { ...input, externalId }))
         )
       ),
       (create) =>

@@ -202,6 +202,27 @@ export const withKey: {
     })
 )
 
+/**
+ * Ends in `Unsupported` where the caller has a key of their own for a write that takes none. For operations that read
+ * before they write: what they cannot do is said before they begin.
+ *
+ * @internal
+ */
+export const checkTakesKey = (
+  write: Pick<Endpoint.Any, "provider" | "operation" | "repeat">
+): Effect.Effect<void, Errors.Unsupported> =>
+  Effect.flatMap(CallIdempotency, ({ own }) =>
+    own === undefined || write.repeat === "with-key"
+      ? Effect.void
+      : new Errors.Unsupported({
+        provider: write.provider,
+        operation: write.operation,
+        repeat: write.repeat,
+        mayHaveApplied: false,
+        path: "idempotencyKey",
+        reason: `${write.provider} ${write.operation} takes no idempotency key`
+      }))
+
 /** In characters; what can be sent in a header. */
 const sendable = /^[\x21-\x7e]{1,255}$/
 
@@ -218,18 +239,14 @@ export const keyOf = (
   Effect.gen(function*() {
     if (endpoint.readOnly) return Option.none()
     const { options, own } = yield* CallIdempotency
-    const context = Endpoint.errorContext(endpoint)
     const refuse = (message: string) =>
-      new Errors.InvalidRequest({ ...context, origin: "sdk", issues: [{ path: "idempotencyKey", message }] })
-    const takesKey = endpoint.repeat === "with-key"
+      new Errors.InvalidRequest({
+        ...Endpoint.errorContext(endpoint),
+        origin: "sdk",
+        issues: [{ path: "idempotencyKey", message }]
+      })
+    yield* checkTakesKey(endpoint)
     if (own !== undefined) {
-      if (!takesKey) {
-        return yield* new Errors.Unsupported({
-          ...context,
-          path: "idempotencyKey",
-          reason: `${endpoint.provider} ${endpoint.operation} takes no idempotency key`
-        })
-      }
       if (!isSendable(own.key)) return yield* refuse(expectedKey)
       if (yield* Ref.getAndSet(own.taken, true)) {
         return yield* refuse("another call has taken it: one key is for one write")
@@ -237,7 +254,7 @@ export const keyOf = (
       return Option.some(own.key)
     }
     const keys = merge(layerValue, options)
-    if (!takesKey || !keys.enabled) return Option.none()
+    if (endpoint.repeat !== "with-key" || !keys.enabled) return Option.none()
     const key = yield* keys.generate
     return isSendable(key) ? Option.some(key) : yield* refuse(expectedKey)
   })

@@ -55,6 +55,25 @@ export const layer = (options: Options): Layer.Layer<never> =>
  * Like {@link layer}, with the counters in a store: all processes that share it share the limit. A store that fails, or
  * does not answer within a second, ends a call in `TransportFailed` with the code `RATE_LIMIT_STORE`, unsent.
  *
+ * Give the Redis store the options of the example. With ioredis's own, calls that were given up are counted when a server
+ * that was down is back, and closing the layer's scope while it is down never ends; with these, a server that is gone is
+ * told at once, one that hangs after a second (closing the scope then ends in a defect of the store's own finalizer).
+ * ioredis prints every failed connection with `console.error`, as the store cannot be listened to; `retryStrategy` says
+ * how often it tries.
+ *
+ * @example
+ * ```ts
+ * import * as RateLimit from "@effect-customers/core/RateLimit"
+ * import * as Redis from "@effect/experimental/RateLimiter/Redis"
+ * import * as Layer from "effect/Layer"
+ *
+ * const shared = RateLimit.layerFromStore({ limit: 300, window: "1 minute" }).pipe(
+ *   Layer.provide(
+ *     Redis.layerStore({ host: "localhost", maxRetriesPerRequest: 0, connectTimeout: 1000, socketTimeout: 1000 })
+ *   )
+ * )
+ * ```
+ *
  * @since 0.1.0
  * @category layers
  */

@@ -55,7 +55,7 @@ export const metricLabels = ["provider", "operation", "outcome", "unit"] as cons
  * @since 0.1.0
  * @category metrics
  */
-export const requests = Metric.counter("customers.requests", {
+export const requests: Metric.Metric.Counter<number> = Metric.counter("customers.requests", {
   description: "Requests sent to a billing provider",
   incremental: true
 })
@@ -67,7 +67,7 @@ export const requests = Metric.counter("customers.requests", {
  * @since 0.1.0
  * @category metrics
  */
-export const requestDuration = Metric.histogram(
+export const requestDuration: Metric.Metric.Histogram<number> = Metric.histogram(
   "customers.request.duration",
   MetricBoundaries.fromIterable([5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000, 30_000]),
   "Duration of requests to a billing provider"
@@ -79,7 +79,7 @@ export const requestDuration = Metric.histogram(
  * @since 0.1.0
  * @category metrics
  */
-export const retries = Metric.counter("customers.retries", {
+export const retries: Metric.Metric.Counter<number> = Metric.counter("customers.retries", {
   description: "Requests repeated after a failure",
   incremental: true
 })

@@ -8,6 +8,7 @@ import {
   Deferred,
   Duration,
   Effect,
+  Either,
   Exit,
   Fiber,
   Layer,
@@ -454,6 +455,40 @@ describe("a streamed answer", () => {
       const exit = yield* inVirtualTime(Effect.exit(Stream.runCollect(stream(Acme.photo, person))))
       expect(sent).toHaveLength(3)
       expect(Exit.isFailure(exit)).toBe(true)
+    }))
+})
+
+describe("a slow answer", () => {
+  /** Ten chunks, with this long before each of them. */
+  const trickle = (pause: Duration.DurationInput) =>
+    Stream.range(1, 10).pipe(
+      Stream.mapEffect((byte) => Effect.as(Effect.sleep(pause), new Uint8Array([byte]))),
+      Stream.toReadableStreamEffect(),
+      Effect.map((body) => new Response(body))
+    )
+
+  const photoWith = (pause: Duration.DurationInput) =>
+    Effect.gen(function*() {
+      const { client } = Acme.answering(() => trickle(pause))
+      const { stream } = yield* Acme.transportOver(client)
+      return yield* inVirtualTime(Effect.either(Stream.runCount(stream(Acme.photo, person))))
+    })
+
+  it.effect("that is streamed is not cut while it goes on, however long it takes", () =>
+    Effect.map(photoWith("25 seconds"), (count) => expect(count).toEqual(Either.right(10))))
+
+  it.effect("that is silent for too long is", () =>
+    Effect.map(
+      photoWith("31 seconds"),
+      (count) => expect(Either.isLeft(count) && count.left._tag).toBe("RequestTimedOut")
+    ))
+
+  it.effect("that is no stream has to come whole in time", () =>
+    Effect.gen(function*() {
+      const { client, sent } = Acme.answering(() => trickle("25 seconds"))
+      const { call } = yield* Acme.transportOver(client)
+      const error = yield* Effect.flip(inVirtualTime(call(Acme.get, person)))
+      expect([error._tag, sent.length]).toEqual(["RequestTimedOut", 4])
     }))
 })
 

@@ -36,16 +36,22 @@ export const settle = <A, E, R>(
     yield* TestClock.adjust(0)
     const end = (yield* Clock.currentTimeMillis) + Duration.toMillis(longest)
     const fiber = yield* Effect.fork(effect)
+    let idle = 0
     while (true) {
-      yield* turns(3)
+      yield* turns(20)
       const exit = yield* Fiber.poll(fiber)
       if (Option.isSome(exit)) return exit
       const next = Math.min(...yield* TestClock.sleeps())
-      if (next > end) {
+      if (next <= end) {
+        idle = 0
+        yield* setTime(next)
+      } else if (idle++ < 100) {
+        // nobody waits for the clock: for a file that is loaded, perhaps
+        yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 10)))
+      } else {
         yield* Fiber.interruptFork(fiber)
         return Option.none()
       }
-      yield* setTime(next)
     }
   })
 

@@ -5,7 +5,9 @@ import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Duration, Effect, Fiber, Layer, Queue, Redacted, Stream, TestClock } from "effect"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { clients, inProcess, onPort } from "./onSandbox.js"
+import { clients, once } from "./onSandbox.js"
+
+const { inProcess, onPort } = once
 
 const id = "992fae2a-2a17-4b7a-8d9e-e287cf90131b"
 const ada = { email: "ada@example.com" }

@@ -21,7 +21,9 @@ import {
 } from "effect"
 import { format, inspect } from "node:util"
 import { inMemoryTracer } from "./inMemoryTracer.js"
-import { clients, onPort, token } from "./onSandbox.js"
+import { clients, once, token } from "./onSandbox.js"
+
+const { onPort } = once
 
 const person = {
   email: "grace.hopper@navy.example",

@@ -9,7 +9,9 @@ import { describe, expect, expectTypeOf, it } from "@effect/vitest"
 import { Cause, Chunk, Effect, Exit, Logger, Option, Redacted, Stream } from "effect"
 import { readFileSync } from "node:fs"
 import { format, inspect } from "node:util"
-import { clients, inProcess, onPort, token } from "./onSandbox.js"
+import { clients, once, token } from "./onSandbox.js"
+
+const { inProcess, onPort } = once
 
 const unknownId = "992fae2a-2a17-4b7a-8d9e-e287cf90131b"
 const homeOrganization = "1dbfc517-0bbf-4301-9ba8-555ca42b9737"

@@ -3,7 +3,9 @@ import { Fault, Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { HttpClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
-import { clients, onPort } from "./onSandbox.js"
+import { clients, once } from "./onSandbox.js"
+
+const { onPort } = once
 
 const body = "x".repeat(200_000)
 

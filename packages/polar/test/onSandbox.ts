@@ -1,4 +1,5 @@
 /** Polar's layers on the sandbox, for the tests of this package. */
+import { RetryPolicy } from "@effect-customers/core"
 import * as Polar from "@effect-customers/polar"
 import { Sandbox } from "@effect-customers/sandbox"
 import { FetchHttpClient, type HttpClient } from "@effect/platform"
@@ -31,3 +32,11 @@ export const onPort = (
     Layer.provideMerge(client),
     Layer.provideMerge(Sandbox.layerServer(options))
   )
+
+const sentOnce = RetryPolicy.layer({ maxAttempts: 1, gate: false })
+
+/** The same, for tests of what one request comes to. */
+export const once = {
+  inProcess: (...options: Parameters<typeof inProcess>) => Layer.provide(inProcess(...options), sentOnce),
+  onPort: (...options: Parameters<typeof onPort>) => Layer.provide(onPort(...options), sentOnce)
+}
