@@ -12,9 +12,9 @@ import { canBeSent } from "./internal/sendable.js"
 import type { RequestLogEntry } from "./SandboxControl.js"
 
 /**
- * When to come back, in the forms that servers have. `seconds` is `retry-after: <n>`, `millis` is `retry-after-ms: <n>`;
- * `date` is `retry-after` as an HTTP date that far after the moment of the answer, on the `Clock` of the fiber that built
- * the layer, rounded up to a whole second. `until` counts down: the seconds, rounded up, that are left until that long
+ * When to come back, in the forms that servers have. `seconds` is `retry-after: <n>`, `millis` is
+ * `retry-after-ms: <n>`; `date` is `retry-after` as an HTTP date that far after the moment of the answer, on the `Clock`
+ * of the fiber that built the layer, rounded up to a whole second. `until` counts down: the seconds, rounded up, that are left until that long
  * after the layer was built (see `FaultRule.until`), and 0 after it.
  *
  * @since 0.1.0
@@ -49,7 +49,7 @@ export type Fault = Data.TaggedEnum<{
    * Waits on the `Clock` of the fiber that built the layer, then gives the true answer. `answer` says when that answer
    * is worked out (and a write takes effect): `"before"` the wait, so that a late answer carries old data, or
    * `"after"` it (the default). When the client leaves during the wait, the work stops (the default) and a write that
-   * was not made yet is never made; with `whenLeft: "finish"` it is, as by a server that does not look after its clients.
+   * was not made yet is never made; with `whenLeft: "finish"` it is, as by most servers.
    */
   Delay: {
     readonly duration: Duration.DurationInput
@@ -79,8 +79,8 @@ export type Fault = Data.TaggedEnum<{
    */
   StallBody: { readonly bytes?: number | undefined }
   /**
-   * A gateway's page in place of the truth: `text/html` with this status (default 502). The write takes no effect unless
-   * `applied`.
+   * A gateway's page in place of the truth: `text/html` with this status (default 502). The write takes no effect
+   * unless `applied`.
    */
   HtmlPage: {
     readonly status?: number | undefined

@@ -54,8 +54,8 @@ export interface Route {
 export interface Instance<Seed, Stored> {
   readonly routes: ReadonlyArray<Route>
   /**
-   * A call has arrived whole; it may be long until its answer is worked out, and it may never be. What this answers is run
-   * when the call is over.
+   * A call has arrived whole; it may be long until its answer is worked out, and it may never be. What this answers is
+   * run when the call is over.
    */
   readonly arrived?: ((call: Call) => () => void) | undefined
   /** Surrounds every answer, that of `unrouted` included. */

@@ -1,11 +1,11 @@
 /**
- * Idempotency keys, as Mollie documents them: honoured for POST alone; the first answer is kept for an hour of the clock
- * and replayed with `Idempotent-Replayed: true`; the same key with another endpoint or other parameters is a 400, the
- * same key while the first call still runs a 409.
+ * Idempotency keys, as Mollie documents them: honoured for POST alone; the first answer is kept for an hour of the
+ * clock and replayed with `Idempotent-Replayed: true`; the same key with another endpoint or other parameters is a 400,
+ * the same key while the first call still runs a 409.
  *
- * A call runs from its arrival until its answer is worked out. So it runs through a `Delay` whose answer is of after the
- * wait, and does not through one whose answer is of before it: there the work is done and only the answer is late. Whoever
- * arrives with the key of a running call is refused, however late that answer is worked out itself.
+ * A call runs from its arrival until its answer is worked out. So it runs through a `Delay` whose answer is of after
+ * the wait, and does not through one whose answer is of before it: there the work is done and only the answer is late.
+ * Whoever arrives with the key of a running call is refused, however late that answer is worked out itself.
  */
 import type { Answer, Call, World } from "./emulator.js"
 
