@@ -13,9 +13,9 @@ import type { RequestLogEntry } from "./SandboxControl.js"
 
 /**
  * When to come back, in the forms that servers have. `seconds` is `retry-after: <n>`, `millis` is
- * `retry-after-ms: <n>`; `date` is `retry-after` as an HTTP date that far after the moment of the answer, on the `Clock`
- * of the fiber that built the layer, rounded up to a whole second. `until` counts down: the seconds, rounded up, that are left until that long
- * after the layer was built (see `FaultRule.until`), and 0 after it.
+ * `retry-after-ms: <n>`. `date` is `retry-after` as an HTTP date that far after the moment of the answer, on the `Clock`
+ * of the fiber that built the layer, rounded up to a whole second. `until` counts down: the seconds, rounded up, that
+ * are left until that long after the layer was built (see `FaultRule.until`), and 0 after it.
  *
  * @since 0.1.0
  * @category models
