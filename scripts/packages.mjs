@@ -17,6 +17,34 @@ const run = (command, args) => {
 }
 const bin = (name, ...args) => run(process.execPath, [join("node_modules", name), ...args])
 
+const isOptional = (manifest, dependency) => manifest.peerDependenciesMeta?.[dependency]?.optional === true
+
+const link = (name, installed, dependency) => {
+  const place = join(installed, "node_modules", dependency)
+  mkdirSync(dirname(place), { recursive: true })
+  symlinkSync(resolve("packages", name.split("/")[1], "node_modules", dependency), place, "junction")
+}
+
+const importFrom = (entry) => {
+  const program = `await import(${JSON.stringify(entry)})`
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+    cwd: folder,
+    encoding: "utf8"
+  })
+  if (status !== 0) problems.push(`${entry} cannot be imported:\n${stderr}`)
+}
+
+/** The declarations that one of them reaches. */
+const declarations = (dist, entry) => {
+  const reached = new Set([join(dist, entry)])
+  for (const file of reached) {
+    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)\.js"/g)) {
+      reached.add(join(dirname(file), `${path}.d.ts`))
+    }
+  }
+  return [...reached]
+}
+
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 const pack = ["--recursive", "--filter", "./packages/*", "pack", "--pack-destination", resolve(folder)]
@@ -49,20 +77,21 @@ for (const { installed, manifest, name, tarball } of packed) {
   const dependencies = { ...manifest.dependencies, ...manifest.peerDependencies }
   for (const [dependency, range] of Object.entries(dependencies)) {
     if (/^(?:workspace|catalog):/.test(range)) problems.push(`${name}: ${dependency} is ${range} in the tarball`)
-    if (names.has(dependency)) continue
-    const link = join(installed, "node_modules", dependency)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(resolve("packages", name.split("/")[1], "node_modules", dependency), link, "junction")
+    if (!names.has(dependency) && !isOptional(manifest, dependency)) link(name, installed, dependency)
   }
 }
 
 for (const { installed, manifest, name } of packed) {
-  const program = `await import(${JSON.stringify(name)})`
-  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
-    cwd: folder,
-    encoding: "utf8"
-  })
-  if (status !== 0) problems.push(`${name} cannot be imported:\n${stderr}`)
+  importFrom(name)
+  for (const dependency of Object.keys(manifest.peerDependencies ?? {})) {
+    if (!isOptional(manifest, dependency)) continue
+    const reached = declarations(join(installed, "dist"), "index.d.ts").filter((file) =>
+      readFileSync(file, "utf8").includes(`"${dependency}`)
+    )
+    for (const file of reached) problems.push(`${file} needs ${dependency}, which is optional`)
+    link(name, installed, dependency)
+  }
+  if (existsSync(join(installed, "dist/RateLimit.js"))) importFrom(`${name}/RateLimit`)
   for (const file of Object.values(manifest.bin ?? {})) run(process.execPath, [join(installed, file), "--help"])
 }
 
