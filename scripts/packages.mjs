@@ -34,12 +34,12 @@ const importFrom = (entry) => {
   if (status !== 0) problems.push(`${entry} cannot be imported:\n${stderr}`)
 }
 
-/** The declarations that one of them reaches. */
-const declarations = (dist, entry) => {
-  const reached = new Set([join(dist, entry)])
+/** The modules, or the declarations, that the index reaches. */
+const reachedBy = (index, suffix) => {
+  const reached = new Set([`${index}${suffix}`])
   for (const file of reached) {
-    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from|import\()\s*"(\.[^"]+)\.js"/g)) {
-      reached.add(join(dirname(file), `${path}.d.ts`))
+    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)\.js"/g)) {
+      reached.add(join(dirname(file), `${path}${suffix}`))
     }
   }
   return [...reached]
@@ -85,10 +85,9 @@ for (const { installed, manifest, name } of packed) {
   importFrom(name)
   for (const dependency of Object.keys(manifest.peerDependencies ?? {})) {
     if (!isOptional(manifest, dependency)) continue
-    const reached = declarations(join(installed, "dist"), "index.d.ts").filter((file) =>
-      readFileSync(file, "utf8").includes(`"${dependency}`)
-    )
-    for (const file of reached) problems.push(`${file} needs ${dependency}, which is optional`)
+    const reached = [".js", ".d.ts"].flatMap((suffix) => reachedBy(join(installed, "dist/index"), suffix))
+    const needs = reached.filter((file) => readFileSync(file, "utf8").includes(`"${dependency}`))
+    for (const file of needs) problems.push(`${file} needs ${dependency}, which is optional`)
     link(name, installed, dependency)
   }
   if (existsSync(join(installed, "dist/RateLimit.js"))) importFrom(`${name}/RateLimit`)
