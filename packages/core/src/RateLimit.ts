@@ -49,11 +49,12 @@ export { type CallOptions, type Options, RateLimit } from "./internal/limiter.js
  * @category layers
  */
 export const layer = (options: Options): Layer.Layer<never> =>
-  Layer.provide(layerFromStore(options), Layer.fresh(RateLimiter.layerStoreMemory))
+  Layer.provide(layerWith(options, () => 0), Layer.fresh(RateLimiter.layerStoreMemory))
 
 /**
  * Like {@link layer}, with the counters in a store: all processes that share it share the limit. A store that fails, or
- * does not answer within a second, ends a call in `TransportFailed` with the code `RATE_LIMIT_STORE`, unsent.
+ * does not answer within a second, ends a call in `TransportFailed` with the code `RATE_LIMIT_STORE`, unsent. Windows are
+ * a tenth longer, by 100 ms at most: the machines are not equally late in sending what is let through.
  *
  * Give the Redis store the options of the example. With ioredis's own, calls that were given up are counted when a server
  * that was down is back, and closing the layer's scope while it is down never ends; with these, a server that is gone is
@@ -78,7 +79,13 @@ export const layer = (options: Options): Layer.Layer<never> =>
  * @category layers
  */
 export const layerFromStore = (options: Options): Layer.Layer<never, never, RateLimiter.RateLimiterStore> =>
-  Layer.effect(RateLimit, Effect.map(counters, (counters) => Option.some(limiter(counters, options))))
+  layerWith(options, (window) => Math.ceil(Math.min(window / 10, 100)))
+
+const layerWith = (
+  options: Options,
+  slack: Counters["slack"]
+): Layer.Layer<never, never, RateLimiter.RateLimiterStore> =>
+  Layer.effect(RateLimit, Effect.map(counters(slack), (counters) => Option.some(limiter(counters, options))))
 
 /**
  * Like {@link layer}, from `Config`. A number that is out of bounds is a `ConfigError`.
@@ -99,7 +106,7 @@ export const layerConfig = (
   )
 
 /** Counters of their own, for combinators that find no layer's. */
-const ownCounters = Effect.suspend(() => Effect.provide(counters, Layer.fresh(RateLimiter.layerStoreMemory)))
+const ownCounters = Effect.suspend(() => Effect.provide(counters(() => 0), Layer.fresh(RateLimiter.layerStoreMemory)))
 
 const callWith = (options: CallOptions) =>
   Effect.zipWith(
@@ -238,14 +245,16 @@ interface Turn {
 
 interface Counters {
   readonly store: RateLimiter.RateLimiterStore["Type"]
+  /** What is added to a window, in milliseconds, because those who share the limit are not equally late. */
+  readonly slack: (window: number) => number
   /** By limit: turns whose slot was not taken, in order. They are had again before new ones. */
   readonly unusedTurns: Map<string, ReadonlyArray<Turn>>
 }
 
-const counters: Effect.Effect<Counters, never, RateLimiter.RateLimiterStore> = Effect.map(
-  RateLimiter.RateLimiterStore,
-  (store) => ({ store, unusedTurns: new Map() })
-)
+const counters = (
+  slack: Counters["slack"]
+): Effect.Effect<Counters, never, RateLimiter.RateLimiterStore> =>
+  Effect.map(RateLimiter.RateLimiterStore, (store) => ({ store, slack, unusedTurns: new Map() }))
 
 const limiter = (counters: Counters, options: CallOptions): Limiter => {
   const checked = settings(options)
@@ -260,14 +269,15 @@ const limiter = (counters: Counters, options: CallOptions): Limiter => {
 }
 
 const admit = (
-  { store, unusedTurns }: Counters,
-  { key, limit, maxWait, window }: Settings,
+  { slack, store, unusedTurns }: Counters,
+  { key, limit, maxWait, window: asked }: Settings,
   endpoint: Endpoint.Any
 ): Effect.Effect<void, Errors.RateLimited | Errors.TransportFailed> =>
   Effect.gen(function*() {
     const now = yield* Clock.currentTimeMillis
     const deadline = now + maxWait
-    const name = [key, endpoint.provider, endpoint.limitGroup, `${limit}/${window}`].join(":")
+    const window = asked + slack(asked)
+    const name = [key, endpoint.provider, endpoint.limitGroup, `${limit}/${asked}`].join(":")
     const storeFailed = () =>
       new Errors.TransportFailed({ ...Endpoint.errorContext(endpoint), code: "RATE_LIMIT_STORE" })
     const take = (key: string, mostTokens: number | undefined) =>

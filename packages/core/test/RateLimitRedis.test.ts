@@ -42,18 +42,20 @@ describe.skipIf(!hasRedis)(title, () => {
     }
   }
 
-  it.live("two processes share one limit", () =>
+  it.live("two processes share one limit: no aligned window holds more", () =>
     Effect.promise(async () => {
-      const [limit, window, count] = [10, 500, 40]
+      const [limit, window, count] = [10, 1000, 25]
       const processes = await Promise.all([startProcess(limit, window, count), startProcess(limit, window, count)])
-      const [left, right] = await Promise.all(processes.map((send) => send()))
-      const times = [...left!, ...right!].sort((left, right) => left - right)
+      const times = (await Promise.all(processes.map((send) => send()))).flat().sort((left, right) => left - right)
       expect(times).toHaveLength(2 * count)
-      const spans = times.slice(limit).map((time, index) => time - times[index]!)
-      // Redis's clock says when; a process that is busy sees it later. Were they not to share, it would be next to nothing.
-      const late = window / 2
-      expect(Math.min(...spans)).toBeGreaterThanOrEqual(window - late)
-    }))
+      const perWindow = new Map<number, number>()
+      for (const time of times) {
+        const index = Math.floor((time - times[0]!) / window)
+        perWindow.set(index, (perWindow.get(index) ?? 0) + 1)
+      }
+      expect([...perWindow.values()].filter((sent) => sent > limit)).toEqual([])
+      // a process that the machine keeps waiting for more than the 100 ms that are allowed for sends late
+    }), { retry: 2 })
 
   it.live("counts as in memory", () =>
     Effect.gen(function*() {

@@ -59,27 +59,28 @@ export const make = Effect.sync(() => {
       })
       : Effect.void
 
-  const passGate = ({ endpoint, policy }: Pick<Call<unknown>, "endpoint" | "policy">) =>
+  /** Past the gate and the rate limit. */
+  const admit = ({ endpoint, limiter, policy }: Pick<Call<unknown>, "endpoint" | "policy" | "limiter">) =>
     Effect.gen(function*() {
-      for (let waits = 0; policy.gate; waits++) {
-        const left = openAt(endpoint.limitGroup) - (yield* Clock.currentTimeMillis)
-        if (left <= 0) return
-        if (left > Duration.toMillis(policy.maxRetryAfter) || waits === policy.maxAttempts) {
+      const closedFor = Effect.map(
+        Clock.currentTimeMillis,
+        (now) => policy.gate ? openAt(endpoint.limitGroup) - now : 0
+      )
+      for (let waits = 0;; waits++) {
+        const left = yield* closedFor
+        if (left > Duration.toMillis(policy.maxRetryAfter) || (left > 0 && waits === policy.maxAttempts)) {
           return yield* new RateLimited({ ...Endpoint.errorContext(endpoint), retryAfter: Duration.millis(left) })
         }
         // not all of those who wait at one instant
-        yield* Effect.sleep(left + (yield* randomDelay(policy, 1)))
+        if (left > 0) yield* Effect.sleep(left + (yield* randomDelay(policy, 1)))
+        else if (Option.isNone(limiter)) return
+        else {
+          yield* limiter.value.admit(endpoint)
+          // the gate may have been closed meanwhile, and the limit's turn is over when it opens
+          if ((yield* closedFor) <= 0) return
+        }
       }
     })
-
-  const admit = (call: Pick<Call<unknown>, "endpoint" | "policy" | "limiter">) =>
-    Effect.zipRight(
-      passGate(call),
-      Option.match(call.limiter, {
-        onNone: () => Effect.void,
-        onSome: (limiter) => Effect.zipRight(limiter.admit(call.endpoint), passGate(call))
-      })
-    )
 
   const run = <A>(call: Call<A>): Effect.Effect<A, CustomersError> =>
     Effect.gen(function*() {
