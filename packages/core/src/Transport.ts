@@ -128,7 +128,9 @@ interface AnyInput {
 }
 
 /**
- * Builds the transport of one provider over the `HttpClient` in context.
+ * Builds the transport of one provider over the `HttpClient` in context. The policies in context (`RequestTimeout`,
+ * `RetryPolicy`, `Idempotency`, `RateLimit`) are read here, once; what one call learns of the provider holds for all calls
+ * of this transport.
  *
  * @since 0.1.0
  * @category constructors
