@@ -4,7 +4,7 @@ import * as Polar from "@effect-customers/polar"
 import { Fault, Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { describe, expect, it } from "@effect/vitest"
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api"
-import type { MetricData } from "@opentelemetry/sdk-metrics"
+import { DataPointType, type MetricData } from "@opentelemetry/sdk-metrics"
 import { Effect, Fiber, Layer, Option, Redacted, Stream } from "effect"
 import { inspect } from "node:util"
 import { inVirtualTime } from "../../core/test/virtualTime.js"
@@ -32,13 +32,17 @@ const told = ({ children, span }: Branch): unknown => ({
   children: children.map(told)
 })
 
-const pointsOf = (metrics: ReadonlyArray<MetricData>, name: string, operation: string) =>
-  metrics
-    .filter(({ descriptor }) => descriptor.name === name)
-    .flatMap(({ dataPoints }) => dataPoints)
-    .filter(({ attributes }) => attributes["operation"] === operation)
-    .map(({ attributes, value }) => [attributes, typeof value === "number" ? value : value.count])
-    .sort((left, right) => inspect(left).localeCompare(inspect(right)))
+/** How much of a metric each set of labels has: by the printed labels. */
+const counted = (metrics: ReadonlyArray<MetricData>, name: string, operation: string) => {
+  const counts = new Map<string, number>()
+  for (const { dataPoints, descriptor } of metrics) {
+    for (const { attributes, value } of dataPoints) {
+      if (descriptor.name !== name || attributes["operation"] !== operation) continue
+      counts.set(inspect(attributes, { sorted: true }), typeof value === "number" ? value : value.count ?? 0)
+    }
+  }
+  return counts
+}
 
 describe("a call that is sent twice", () => {
   const retried = Effect.gen(function*() {
@@ -128,24 +132,32 @@ describe("a call that is sent twice", () => {
     Effect.gen(function*() {
       const { before, metrics } = yield* retried
       const added = (name: string) => {
-        const counts = new Map(pointsOf(before, name, "getExternal").map(([labels, count]) => [inspect(labels), count]))
-        return pointsOf(metrics, name, "getExternal")
-          .map(([labels, count]) => [labels, Number(count) - Number(counts.get(inspect(labels)) ?? 0)])
+        const earlier = counted(before, name, "getExternal")
+        return [...counted(metrics, name, "getExternal")]
+          .map(([labels, count]) => [labels, count - (earlier.get(labels) ?? 0)] as const)
           .filter(([, count]) => count !== 0)
+          .sort()
       }
-      const labels = { provider: "polar", operation: "getExternal" }
-      const unavailable = { ...labels, outcome: "ProviderUnavailable" }
-      const notFound = { ...labels, outcome: "CustomerNotFound" }
-      expect(added("customers.requests")).toEqual([[notFound, 1], [unavailable, 1]])
-      expect(added("customers.request.duration")).toEqual([
-        [{ ...notFound, unit: "ms" }, 1],
-        [{ ...unavailable, unit: "ms" }, 1]
+      const labelled = (outcome: string, more = {}) =>
+        inspect({ provider: "polar", operation: "getExternal", outcome, ...more }, { sorted: true })
+      expect(added("customers.requests")).toEqual([
+        [labelled("CustomerNotFound"), 1],
+        [labelled("ProviderUnavailable"), 1]
       ])
-      expect(added("customers.retries")).toEqual([[unavailable, 1]])
-      expect(metrics.map(({ descriptor }) => [descriptor.name, descriptor.unit, descriptor.type]).sort()).toEqual([
+      expect(added("customers.request.duration")).toEqual([
+        [labelled("CustomerNotFound", { unit: "ms" }), 1],
+        [labelled("ProviderUnavailable", { unit: "ms" }), 1]
+      ])
+      expect(added("customers.retries")).toEqual([[labelled("ProviderUnavailable"), 1]])
+      const kinds = metrics.map(({ dataPointType, descriptor }) => [
+        descriptor.name,
+        descriptor.unit,
+        DataPointType[dataPointType]
+      ])
+      expect(kinds.sort()).toEqual([
         ["customers.request.duration", "ms", "HISTOGRAM"],
-        ["customers.requests", "1", "COUNTER"],
-        ["customers.retries", "1", "COUNTER"]
+        ["customers.requests", "1", "SUM"],
+        ["customers.retries", "1", "SUM"]
       ])
     }).pipe(Effect.provide(inProcess())))
 
