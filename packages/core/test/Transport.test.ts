@@ -10,7 +10,7 @@ import {
 } from "@effect-customers/core"
 import { HttpClient, HttpClientResponse } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Redacted, Schema, Stream } from "effect"
+import { Effect, FiberRef, Redacted, Schema, Stream } from "effect"
 
 interface Sent {
   readonly method: string
@@ -288,5 +288,14 @@ describe("failures", () => {
       const { call } = yield* transport(answering(500, "", { "x-request-id": "ada@example.com" }).client)
       const error = yield* Effect.flip(RetryPolicy.none(call(remove, { path: { id } })))
       expect(error.requestId).toBeUndefined()
+    }))
+
+  it.effect("the caller's own level of unhandled errors stays as it was", () =>
+    Effect.gen(function*() {
+      const { call } = yield* transport(answering(204, null).client)
+      const before = yield* FiberRef.get(FiberRef.unhandledErrorLogLevel)
+      yield* call(remove, { path: { id } })
+      expect(yield* FiberRef.get(FiberRef.unhandledErrorLogLevel)).toEqual(before)
+      expect(before._tag).toBe("Some")
     }))
 })
