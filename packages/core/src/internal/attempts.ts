@@ -68,7 +68,7 @@ export const make = Effect.sync(() => {
       )
       for (let waits = 0;; waits++) {
         const left = yield* closedFor
-        if (left > Duration.toMillis(policy.maxRetryAfter) || (left > 0 && waits === policy.maxAttempts)) {
+        if (left > Duration.toMillis(policy.maxRetryAfter) || (left > 0 && waits >= policy.maxAttempts)) {
           return yield* new RateLimited({ ...Endpoint.errorContext(endpoint), retryAfter: Duration.millis(left) })
         }
         // not all of those who wait at one instant
