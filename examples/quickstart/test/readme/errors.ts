@@ -1,4 +1,4 @@
-import { CustomersByExternalId } from "@effect-customers/core"
+import { CustomersByExternalId, RetryPolicy } from "@effect-customers/core"
 import * as Polar from "@effect-customers/polar"
 import { Fault, Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { Console, Effect, Layer, Redacted } from "effect"
@@ -20,7 +20,7 @@ const failures = Effect.gen(function*() {
     Effect.flip(customers.update(id, { externalId: "user_3" })),
     Effect.flip(customers.delete(id)),
     Effect.flip(customers.list())
-  ])
+  ]).pipe(RetryPolicy.none)
 })
 
 const onSandbox = Polar.layer({ accessToken: Redacted.make("polar_oat_x") }).pipe(Layer.provideMerge(Sandbox.layer()))
