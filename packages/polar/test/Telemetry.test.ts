@@ -149,6 +149,13 @@ describe("a call that is sent twice", () => {
         [labelled("ProviderUnavailable", { unit: "ms" }), 1]
       ])
       expect(added("customers.retries")).toEqual([[labelled("ProviderUnavailable"), 1]])
+      const took = (metrics: ReadonlyArray<MetricData>) =>
+        metrics.flatMap(({ dataPoints }) => dataPoints).reduce(
+          (sum, { attributes, value }) =>
+            sum + (typeof value === "number" || attributes["operation"] !== "getExternal" ? 0 : value.sum ?? 0),
+          0
+        )
+      expect(took(metrics) - took(before)).toBe(30 + 30)
       const kinds = metrics.map(({ dataPointType, descriptor }) => [
         descriptor.name,
         descriptor.unit,
