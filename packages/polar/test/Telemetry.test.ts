@@ -331,8 +331,8 @@ describe("over many operations and faults", () => {
   it.effect("positive control: it would be found", () =>
     Effect.gen(function*() {
       const { logs, spans } = yield* observed(
-        Effect.fail(new Error(person.email)).pipe(
-          Effect.tapError((error) => Effect.logTrace(`${error.message} ${token}`)),
+        Effect.logTrace(`${person.email} ${token}`).pipe(
+          Effect.zipRight(Effect.dieMessage(person.email)),
           Effect.withSpan("control", { attributes: { name: person.name } })
         )
       )

@@ -8,7 +8,7 @@ import {
   PeriodicExportingMetricReader
 } from "@opentelemetry/sdk-metrics"
 import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
-import { Effect, type Exit, Logger, LogLevel } from "effect"
+import { Effect, type Exit, Layer, Logger, LogLevel } from "effect"
 
 /** This SDK's metrics, as they stand: those of one process are one registry. */
 const collect = (reader: PeriodicExportingMetricReader): Effect.Effect<ReadonlyArray<MetricData>> =>
@@ -44,7 +44,7 @@ export const observed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
         spans: spanExporter.getFinishedSpans(),
         logs: logExporter.getFinishedLogRecords()
       }
-    }).pipe(Effect.provide(sdk), Effect.provide(Logger.remove(Logger.defaultLogger)))
+    }).pipe(Effect.provide(Layer.merge(sdk, Logger.remove(Logger.defaultLogger))))
   })
 
 export interface Branch {
