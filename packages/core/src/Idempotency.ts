@@ -46,7 +46,7 @@ export interface Options {
 }
 
 /**
- * Web Crypto, not `Random`: Effect's default `Random` starts from a seed of 32 bits, and two processes with one seed
+ * Web Crypto, not `Random`: Effect's default `Random` starts from a seed of 31 bits, and two processes with one seed
  * would send each other's keys, which a provider answers with each other's customers.
  */
 const randomUuid = Effect.sync(() => {
