@@ -1,0 +1,323 @@
+/** One row of the table: one call, one fault, and what came of it. */
+import type { CustomersError } from "@effect-customers/core"
+import { FetchHttpClient, HttpClient, HttpClientError } from "@effect/platform"
+import {
+  Cause,
+  Chunk,
+  Duration,
+  Effect,
+  Exit,
+  Hash,
+  Layer,
+  Logger,
+  LogLevel,
+  Metric,
+  Option,
+  Random,
+  TestContext
+} from "effect"
+import { inspect } from "node:util"
+import { settle } from "../../packages/core/test/virtualTime.js"
+import { inMemoryTracer } from "../../packages/polar/test/inMemoryTracer.js"
+import {
+  AcmeControl,
+  AcmeSandbox,
+  type AcmeSeeds,
+  SandboxServer
+} from "../../packages/sandbox/test/acme/AcmeSandbox.js"
+import type { FaultCase } from "./faults.js"
+import type { Known, Operation, Person, Provider, Scene, Stored, Told } from "./provider.js"
+
+export interface Row {
+  readonly operation: Operation
+  readonly fault: FaultCase
+  readonly attempts: number
+  readonly outcome: string
+  readonly mayHaveApplied: boolean | undefined
+  readonly createdTwice: number
+  readonly lost: number
+  readonly hung: number
+  readonly secrets: number
+}
+
+type End = Option.Option<Exit.Exit<Told, CustomersError>>
+
+const seedOf = (provider: { readonly name: string }, operation: Operation, fault: FaultCase): number =>
+  Hash.string(`${provider.name} ${operation.name} ${fault.name} ${fault.times}`) >>> 0
+
+const sceneOf = (provider: { readonly token: string }, seed: number): Omit<Scene, "id"> => {
+  const mark = seed.toString(36)
+  const person = (name: string): Person => ({
+    email: `${name}.${mark}@navy.example`,
+    name: `${name} of the ${mark}`,
+    externalId: `user-${name}-${mark}`,
+    note: `${name} likes flow-matic ${mark}`
+  })
+  return {
+    token: `${provider.token}s3cret${mark}`,
+    newcomer: person("Grace"),
+    residents: [person("Ada"), person("Jean"), person("Betty"), person("Kay"), person("Marlyn")],
+    newName: `Augusta of the ${mark}`
+  }
+}
+
+const secretsOf = (scene: Scene): ReadonlyArray<string> => [
+  scene.token,
+  scene.id,
+  scene.newName,
+  ...[scene.newcomer, ...scene.residents].flatMap((
+    { email, externalId, name, note }
+  ) => [email, externalId, name, note])
+]
+
+const print = (value: unknown): string =>
+  inspect(value, { depth: Infinity, showHidden: true, getters: true, maxArrayLength: null, maxStringLength: null })
+
+/** Everything that is told to others than the caller while it runs, as text. */
+const watched = <A, E, R>(call: Effect.Effect<A, E, R>) => {
+  const { spans, tracer } = inMemoryTracer()
+  const logs: Array<string> = []
+  const logger = Logger.make(({ annotations, cause, message, spans }) => {
+    logs.push(print([message, annotations, spans, cause]), Cause.pretty(cause, { renderErrorCause: true }))
+  })
+  return {
+    call: call.pipe(
+      Effect.withTracer(tracer),
+      Logger.withMinimumLogLevel(LogLevel.All),
+      Effect.provide(Logger.replace(Logger.defaultLogger, logger))
+    ),
+    texts: Effect.map(Metric.snapshot, (metrics) => [
+      ...logs,
+      print(spans),
+      metrics.map(({ metricKey: { name, tags } }) =>
+        [name, ...tags.flatMap(({ key, value }) => [key, value])].join(" ")
+      ).join("\n")
+    ])
+  }
+}
+
+const printedEnd = (end: End): ReadonlyArray<string> => {
+  if (Option.isNone(end)) return []
+  if (end.value._tag === "Success") return (end.value.value.unreadable ?? []).flatMap(printedError)
+  return [
+    JSON.stringify(end.value),
+    print(end.value),
+    String(end.value),
+    Cause.pretty(end.value.cause, { renderErrorCause: true }),
+    ...Chunk.toReadonlyArray(Cause.failures(end.value.cause)).flatMap(printedError)
+  ]
+}
+
+const printedError = (error: CustomersError): ReadonlyArray<string> => [
+  JSON.stringify(error),
+  print(error),
+  print({ ...error }),
+  `${error}\n${error.message}\n${error.stack}`
+]
+
+const failureOf = (end: End): CustomersError | undefined =>
+  Option.getOrUndefined(
+    Option.flatMap(end, (exit) => exit._tag === "Failure" ? Cause.failureOption(exit.cause) : Option.none())
+  )
+
+const describeEnd = (end: End, fault: FaultCase, codes: boolean): string => {
+  if (Option.isNone(end)) return "no end"
+  if (end.value._tag === "Success") return "success"
+  const error = failureOf(end)
+  if (error === undefined) return `died: ${Cause.pretty(end.value.cause)}`
+  const wait = error._tag === "RateLimited" || error._tag === "ProviderUnavailable" ? error.retryAfter : undefined
+  return [
+    `\`${error._tag}\``,
+    ...error.status === undefined ? [] : [error.status === fault.status ? "with that status" : error.status],
+    ...codes && error._tag === "TransportFailed" && error.code !== undefined ? [error.code] : [],
+    // a date is of whole seconds
+    ...wait === undefined ? [] : [`retry after ${Math.ceil(Duration.toSeconds(wait))} s`]
+  ].join(" ")
+}
+
+/** What the sandbox has when all is over. */
+interface Truth {
+  readonly live: ReadonlyArray<Stored>
+  readonly deleted: ReadonlyArray<Stored>
+  /** Whether a write of the call stands. */
+  readonly written: boolean
+}
+
+const isThere = ({ does }: Operation, { id, newName, newcomer }: Scene, { live }: Truth): boolean =>
+  does === "creates"
+    ? live.some(({ email }) => email === newcomer.email)
+    : does === "changes"
+    ? live.some((stored) => stored.id === id && stored.name === newName)
+    : does === "removes" && !live.some((stored) => stored.id === id)
+
+const countCreatedTwice = (operation: Operation, { newcomer }: Scene, { deleted, live }: Truth): number =>
+  Math.max(
+    0,
+    [...live, ...deleted].filter(({ email, externalId, name }) =>
+      email === newcomer.email || externalId === newcomer.externalId || name === newcomer.name
+    ).length - (operation.does === "creates" ? 1 : 0)
+  )
+
+const isSame = (one: Known, other: Known): boolean =>
+  one.id === other.id && (one.email ?? null) === (other.email ?? null) && (one.name ?? null) === (other.name ?? null)
+
+const countLost = (operation: Operation, scene: Scene, truth: Truth, end: End): number => {
+  if (Option.isNone(end)) return 0
+  const found = isThere(operation, scene, truth)
+  if (end.value._tag === "Failure") {
+    const error = failureOf(end)
+    const deniedWrite = error?.mayHaveApplied === false && (found || truth.written)
+    const deniedCustomer = error?._tag === "CustomerNotFound" && truth.live.some(({ id }) => id === scene.id)
+    return Number(deniedWrite) + Number(deniedCustomer)
+  }
+  const { customers, unreadable = [] } = end.value.value
+  const invented = customers.filter((told) => !truth.live.some((stored) => isSame(stored, told)))
+  const missing = operation.tellsAll === true ? Math.abs(truth.live.length - customers.length - unreadable.length) : 0
+  return Number(operation.does !== "reads" && !found) + invented.length + missing
+}
+
+const codedError = (code: string) => new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) })
+
+/** Counts what is sent, and refuses the connections that the fault says. */
+const counting = (operation: Operation, fault: FaultCase, refusing: boolean) => {
+  const breakage = fault.breaks("")
+  const code = "refused" in breakage ? breakage.refused : undefined
+  const first = operation.hits ?? 1
+  let sent = 0
+  let refused = 0
+  return {
+    counts: () => ({ sent, refused }),
+    wrap: (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+      HttpClient.transform(client, (response, request) =>
+        Effect.suspend(() => {
+          sent++
+          if (code === undefined || sent < first || sent >= first + fault.times) return response
+          refused++
+          if (!refusing) return response
+          return new HttpClientError.RequestError({ request, reason: "Transport", cause: codedError(code) })
+        }))
+  }
+}
+
+/** How rows are run, and where. */
+interface Course<R> {
+  readonly baseUrl?: string | undefined
+  /** Where connections are refused; when absent they are refused before they are sent. */
+  readonly closedUrl?: string | undefined
+  /** Whether the system's codes are the same everywhere. */
+  readonly codes: boolean
+  /** The end of a call, once a server that goes on without its client is done as well; none when the call hangs. */
+  readonly ended: (call: Effect.Effect<Told, CustomersError>) => Effect.Effect<End, never, R>
+}
+
+const run = <Name extends keyof AcmeSeeds, R>(
+  provider: Provider<Name>,
+  operation: Operation,
+  fault: FaultCase,
+  course: Course<R>
+): Effect.Effect<Row, never, R | AcmeControl | HttpClient.HttpClient> =>
+  Effect.gen(function*() {
+    const control = yield* AcmeControl
+    const seed = seedOf(provider, operation, fault)
+    const strangers = sceneOf(provider, seed)
+    const ids = yield* control.seed(provider.name, strangers.residents.map(provider.seedOf))
+    const open: Scene = { ...strangers, baseUrl: course.baseUrl, id: ids[0] ?? "" }
+    const breakage = fault.breaks(secretsOf(open).join(" "))
+    const scene = "refused" in breakage && course.closedUrl !== undefined
+      ? { ...open, baseUrl: course.closedUrl }
+      : open
+    for (const answer of "answers" in breakage ? breakage.answers : []) {
+      yield* control.inject({
+        provider: provider.name,
+        from: operation.hits ?? 1,
+        times: fault.times,
+        fault: answer
+      })
+    }
+    const { counts, wrap } = counting(operation, fault, course.closedUrl === undefined)
+    const client = wrap(yield* HttpClient.HttpClient)
+    const { call, texts } = watched(
+      operation.call(scene).pipe(
+        Effect.provideService(HttpClient.HttpClient, client),
+        Effect.withRandom(Random.make("the same waits in every row"))
+      )
+    )
+    const end = yield* course.ended(call)
+
+    const requests = yield* control.requests
+    const { refused, sent } = counts()
+    if (requests.length + refused !== sent) return yield* Effect.dieMessage("requests went astray")
+    const [bug] = yield* control.bugs
+    if (bug !== undefined) return yield* Effect.die(bug.cause)
+    const truth: Truth = {
+      live: (yield* control.customers(provider.name)).map(provider.stored),
+      deleted: (yield* control.deleted(provider.name)).map(provider.stored),
+      written: requests.some(({ applied }) => applied === true)
+    }
+    const keys = requests.flatMap(({ headers }) => headers["idempotency-key"] ?? [])
+    const secrets = [...secretsOf(scene), ...new Set(keys)]
+    const seen = [...printedEnd(end), ...yield* texts].flatMap((text) =>
+      secrets.filter((secret) => text.includes(secret))
+    )
+    return {
+      operation,
+      fault,
+      attempts: sent,
+      outcome: describeEnd(end, fault, course.codes),
+      mayHaveApplied: failureOf(end)?.mayHaveApplied,
+      createdTwice: countCreatedTwice(operation, scene, truth),
+      lost: countLost(operation, scene, truth, end),
+      hung: Number(Option.isNone(end)),
+      secrets: seen.length
+    }
+  })
+
+const andThenQuiet = <A, E>(call: Effect.Effect<A, E>, quiet: Duration.DurationInput) =>
+  Effect.zipLeft(Effect.exit(call), Effect.sleep(quiet))
+
+/** In process, in virtual time: the same on every machine. */
+export const measure = <Name extends keyof AcmeSeeds>(
+  provider: Provider<Name>,
+  operation: Operation,
+  fault: FaultCase
+): Effect.Effect<Row> => {
+  const row = run(provider, operation, fault, {
+    codes: true,
+    ended: (call) => Effect.map(settle(andThenQuiet(call, "10 minutes")), Option.map(Exit.flatten))
+  }).pipe(
+    Effect.provide(
+      FetchHttpClient.layer.pipe(
+        Layer.provideMerge(AcmeSandbox.layerFetch({ seed: seedOf(provider, operation, fault) }))
+      )
+    ),
+    Effect.provide(TestContext.TestContext)
+  )
+  // in a runtime of its own: a fiber that was once given a TestClock keeps it
+  return Effect.promise(() => Effect.runPromise(row))
+}
+
+/** Over a real port, with the clock on the wall. */
+export const measureOnPort = <Name extends keyof AcmeSeeds>(
+  provider: Provider<Name>,
+  operation: Operation,
+  fault: FaultCase,
+  client: Layer.Layer<HttpClient.HttpClient>,
+  policy: Layer.Layer<never>
+): Effect.Effect<Row> =>
+  Effect.gen(function*() {
+    const server = yield* SandboxServer
+    return yield* run(provider, operation, fault, {
+      baseUrl: server.urlOf(provider.name),
+      // nobody listens on it, and the system gives it to nobody who asks for any
+      closedUrl: `http://127.0.0.1:2/${provider.name}`,
+      codes: false,
+      ended: (call) =>
+        andThenQuiet(Effect.provide(call, policy), "50 millis").pipe(
+          Effect.disconnect,
+          Effect.timeoutOption("20 seconds")
+        )
+    })
+  }).pipe(
+    Effect.provide([AcmeSandbox.layerServer(), client]),
+    Effect.orDie
+  )

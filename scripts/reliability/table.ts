@@ -1,0 +1,89 @@
+/** Rows as markdown. Rows with the same result are one line; no operation and no fault is left out. */
+import type { FaultCase } from "./faults.js"
+import type { Row } from "./measure.js"
+import { kinds, type Operation } from "./provider.js"
+
+const cells = (row: Row): string =>
+  [
+    row.attempts,
+    row.outcome,
+    row.mayHaveApplied === undefined ? "–" : row.mayHaveApplied ? "yes" : "no",
+    row.createdTwice,
+    row.lost,
+    row.hung,
+    row.secrets
+  ].join(" | ")
+
+const groupBy = <A>(values: ReadonlyArray<A>, key: (value: A) => string): ReadonlyArray<ReadonlyArray<A>> => {
+  const groups = new Map<string, Array<A>>()
+  for (const value of values) {
+    const group = groups.get(key(value))
+    if (group === undefined) groups.set(key(value), [value])
+    else group.push(value)
+  }
+  return [...groups.values()]
+}
+
+/** `a, once; a, for ever` is `a, once or for ever`. */
+const faultNames = (faults: ReadonlyArray<FaultCase>): string =>
+  groupBy(faults, ({ name }) => name).map((cases) =>
+    cases.length === 2 ? `${cases[0]?.name} (once, for ever)` : `${cases[0]?.name} (${often(cases[0])})`
+  ).join("; ")
+
+const often = (fault: FaultCase | undefined): string => fault?.times === 1 ? "once" : "for ever"
+
+const operationNames = (operations: ReadonlyArray<Operation>, all: number): string =>
+  operations.length === all && all > 1 ? "all" : operations.map(({ name }) => `\`${name}\``).join(", ")
+
+const head = [
+  "| fault | operation | attempts | outcome | `mayHaveApplied` | created more than once | lost | hung | secrets |",
+  "|---|---|---|---|---|---|---|---|---|"
+]
+
+const section = (rows: ReadonlyArray<Row>, operations: number): ReadonlyArray<string> => {
+  // first the operations that a fault leaves with the same result, then the faults that do so to the same operations
+  const byFault = groupBy(rows, ({ fault }) => `${fault.name} ${fault.times}`).flatMap((rows) => groupBy(rows, cells))
+  const folded = groupBy(
+    byFault,
+    (rows) => rows.map(({ operation }) => operation.name).join() + (rows[0] === undefined ? "" : cells(rows[0]))
+  )
+  return folded.flatMap((lines) => {
+    const [rows] = lines
+    const [row] = rows ?? []
+    if (rows === undefined || row === undefined) return []
+    const faults = lines.flatMap(([row]) => row === undefined ? [] : [row.fault])
+    const names = operationNames(rows.map(({ operation }) => operation), operations)
+    return [`| ${faultNames(faults)} | ${names} | ${cells(row)} |`]
+  })
+}
+
+/** The rows of one provider, by the kind of their operations. */
+export const tables = (rows: ReadonlyArray<Row>): ReadonlyArray<string> =>
+  groupBy(rows, ({ operation }) => operation.kind).flatMap((rows) => {
+    const operations = [...new Set(rows.map(({ operation }) => operation))]
+    const [first] = operations
+    return first === undefined ? [] : [
+      `### ${kinds[first.kind]}`,
+      "",
+      operations.map(({ name }) => `\`${name}\``).join(", ") + ".",
+      "",
+      ...head,
+      ...section(rows, operations.length),
+      ""
+    ]
+  })
+
+export const totals = (rows: ReadonlyArray<Row>) => ({
+  createdTwice: rows.reduce((sum, row) => sum + row.createdTwice, 0),
+  lost: rows.reduce((sum, row) => sum + row.lost, 0),
+  hung: rows.reduce((sum, row) => sum + row.hung, 0),
+  secrets: rows.reduce((sum, row) => sum + row.secrets, 0)
+})
+
+/** Rows with something that must not be. */
+export const broken = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
+  rows.filter((row) => row.createdTwice + row.lost + row.hung + row.secrets > 0)
+
+/** One line that stands for itself. */
+export const line = (row: Row): string =>
+  `${row.operation.name}, ${row.fault.name} (${often(row.fault)}): ${cells(row)}`
