@@ -169,7 +169,7 @@ export interface Endpoint<
   readonly repeat: RepeatSafety
   /** True when the operation changes nothing at the provider. */
   readonly readOnly: boolean
-  /** 4xx statuses that do not prove that the provider refused: beside 408 and 425, which never do. */
+  /** 4xx statuses that do not prove that the provider refused: beside 408, 425 and 499, which never do. */
   readonly inconclusive: ReadonlyArray<number>
   /** True when the operation removes something: a repeat that finds nothing has found what it was to achieve. */
   readonly removes: boolean
@@ -278,8 +278,8 @@ export interface Write {
 }
 
 /**
- * Declares an endpoint. One that changes something can also end in `Unsupported`: it does so under
- * `Idempotency.withKey` where it takes no key.
+ * Declares an endpoint. One that changes something and takes no idempotency key can also end in `Unsupported`: it does so
+ * under `Idempotency.withKey`.
  *
  * @example
  * ```ts
@@ -306,7 +306,9 @@ export const make: {
     const E extends DeclaredErrorClass = never,
     Query extends Schema.Schema.AnyNoContext | undefined = undefined,
     Body extends Schema.Schema.AnyNoContext | undefined = undefined
-  >(options: Options<Path, Query, Body, A, E> & Read): Endpoint<Path, Query, Body, A, E>
+  >(
+    options: Options<Path, Query, Body, A, E> & (Read | (Write & { readonly repeat: "with-key" }))
+  ): Endpoint<Path, Query, Body, A, E>
   <
     const Path extends string,
     A extends Answer,
@@ -336,7 +338,10 @@ export const make: {
     query: options.query as Query,
     body: options.body as Body,
     answer: options.answer,
-    errors: [...options.errors ?? [], ...write === undefined ? [] : [Errors.Unsupported]],
+    errors: [
+      ...options.errors ?? [],
+      ...write === undefined || write.repeat === "with-key" ? [] : [Errors.Unsupported]
+    ],
     limitGroup: options.limitGroup ?? options.provider,
     repeat: options.method === "GET" ? "always" : options.repeat,
     readOnly: write === undefined,
@@ -373,17 +378,20 @@ export const errorContext = (
   ...(answer === undefined ? {} : answer)
 })
 
+/** See Other: elsewhere is the result. 408, 425, and a gateway whose client went away. */
+const inconclusive: ReadonlyArray<number> = [303, 408, 425, 499]
+
 /**
  * Whether an answer with this status leaves it open that the operation was carried out. A 3xx or 4xx is a refusal,
- * except 408, 425 and what the endpoint calls inconclusive; so is 0, a browser's way to show a redirect that it did not
- * follow. A 2xx that cannot be read and a 5xx are none.
+ * except 303, 408, 425, 499 and what the endpoint calls inconclusive; so is 0, a browser's way to show a redirect that it
+ * did not follow. A 2xx that cannot be read and a 5xx are none.
  *
  * @since 0.1.0
  * @category errors
  */
 export const mayHaveApplied = (endpoint: Any, status: number): boolean => {
   if (endpoint.readOnly) return false
-  if (status === 408 || status === 425 || endpoint.inconclusive.includes(status)) return true
+  if (inconclusive.includes(status) || endpoint.inconclusive.includes(status)) return true
   return (status >= 200 && status < 300) || status >= 500
 }
 

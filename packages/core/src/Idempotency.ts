@@ -16,9 +16,9 @@ import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
-import * as Stream from "effect/Stream"
 import * as Errors from "./CustomersError.js"
 import * as Endpoint from "./Endpoint.js"
+import { around, type AroundStream, defined } from "./internal/policy.js"
 import * as ProviderConfig from "./ProviderConfig.js"
 
 /**
@@ -35,7 +35,7 @@ export interface Keys {
 }
 
 /**
- * An absent option keeps what holds outside.
+ * An absent option has its default in a layer, and keeps what holds outside around calls.
  *
  * @since 0.1.0
  * @category models
@@ -60,10 +60,7 @@ const randomUuid = Effect.sync(() => {
 
 const defaults: Keys = { enabled: true, generate: randomUuid }
 
-const merge = (outer: Keys, options: Options): Keys => ({
-  enabled: options.enabled ?? outer.enabled,
-  generate: options.generate ?? outer.generate
-})
+const merge = (outer: Keys, options: Options): Keys => ({ ...outer, ...defined(options) })
 
 /**
  * How the keys of a layer are made.
@@ -116,22 +113,13 @@ export const layerConfig = (
   options: Config.Config.Wrap<Pick<Options, "enabled">>
 ): Layer.Layer<never, ConfigError.ConfigError> => ProviderConfig.layer(Config.unwrap(options), layer)
 
-const callWith = (options: Options) =>
-  Effect.map(CallIdempotency, (outer): CallValue => ({
-    ...outer,
-    options: {
-      enabled: options.enabled ?? outer.options.enabled,
-      generate: options.generate ?? outer.options.generate
-    }
-  }))
-
-const withOptions: {
-  (options: Options): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  <A, E, R>(self: Effect.Effect<A, E, R>, options: Options): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, options: Options): Effect.Effect<A, E, R> =>
-    Effect.flatMap(callWith(options), (value) => Effect.provideService(self, CallIdempotency, value))
+const { effect: withOptions, stream } = around(
+  CallIdempotency,
+  (options: Options) =>
+    Effect.succeed((outer: CallValue): CallValue => ({
+      ...outer,
+      options: { ...outer.options, ...defined(options) }
+    }))
 )
 
 export {
@@ -150,14 +138,7 @@ export {
  * @since 0.1.0
  * @category combinators
  */
-export const withStream: {
-  (options: Options): <A, E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
-  <A, E, R>(self: Stream.Stream<A, E, R>, options: Options): Stream.Stream<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Stream.Stream<A, E, R>, options: Options): Stream.Stream<A, E, R> =>
-    Stream.unwrap(Effect.map(callWith(options), (value) => Stream.provideService(self, CallIdempotency, value)))
-)
+export const withStream: AroundStream<Options> = stream
 
 /**
  * Sends no keys around the calls of one effect, not even the caller's own.
@@ -172,7 +153,8 @@ export const none = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E,
  * Gives the one write inside an effect a key of the caller's own, 1 to 255 printable ASCII characters without spaces: one
  * that outlives the process, so that a repeat after a crash is still the same call. Reads inside take no notice of it.
  *
- * A second write with it, and a key that cannot be sent, end in `InvalidRequest`; a write that takes no key ends in
+ * To run the write again, put the retry around `withKey`: inside, the key is taken by the first call, sent or not. A
+ * second write with it, and a key that cannot be sent, end in `InvalidRequest`; a write that takes no key ends in
  * `Unsupported`; all at `idempotencyKey`, before that write is sent.
  *
  * @example

@@ -19,16 +19,15 @@ import * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import type { InputIssue } from "./CustomersError.js"
 import * as Errors from "./CustomersError.js"
 import * as Endpoint from "./Endpoint.js"
 import { failAfter } from "./internal/failAfter.js"
 import type { CallOptions, Limiter, Options } from "./internal/limiter.js"
 import { CallRateLimit, RateLimit } from "./internal/limiter.js"
+import { around, type AroundStream, defined, readDuration } from "./internal/policy.js"
 import * as ProviderConfig from "./ProviderConfig.js"
 
 export { type CallOptions, type Options, RateLimit } from "./internal/limiter.js"
@@ -108,24 +107,17 @@ export const layerConfig = (
 /** Counters of their own, for combinators that find no layer's. */
 const ownCounters = Effect.suspend(() => Effect.provide(counters(() => 0), Layer.fresh(RateLimiter.layerStoreMemory)))
 
-const callWith = (options: CallOptions) =>
-  Effect.zipWith(
-    CallRateLimit,
-    ownCounters,
-    (outer, counters) => (layerValue: Option.Option<Limiter>) =>
-      Option.match(outer(layerValue), {
-        onNone: () => Option.some(limiter(counters, options)),
-        onSome: (limiter) => Option.some(limiter.override(options))
-      })
-  )
-
-const withRateLimit: {
-  (options: CallOptions): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  <A, E, R>(self: Effect.Effect<A, E, R>, options: CallOptions): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, options: CallOptions): Effect.Effect<A, E, R> =>
-    Effect.flatMap(callWith(options), (value) => Effect.provideService(self, CallRateLimit, value))
+const { effect: withRateLimit, stream } = around(
+  CallRateLimit,
+  (options: CallOptions) =>
+    Effect.map(
+      ownCounters,
+      (counters) => (outer) => (layerValue: Option.Option<Limiter>) =>
+        Option.match(outer(layerValue), {
+          onNone: () => Option.some(limiter(counters, options)),
+          onSome: (limiter) => Option.some(limiter.override(options))
+        })
+    )
 )
 
 export {
@@ -158,14 +150,7 @@ export {
  * @since 0.1.0
  * @category combinators
  */
-export const withStream: {
-  (options: CallOptions): <A, E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
-  <A, E, R>(self: Stream.Stream<A, E, R>, options: CallOptions): Stream.Stream<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Stream.Stream<A, E, R>, options: CallOptions): Stream.Stream<A, E, R> =>
-    Stream.unwrap(Effect.map(callWith(options), (value) => Stream.provideService(self, CallRateLimit, value)))
-)
+export const withStream: AroundStream<CallOptions> = stream
 
 /**
  * No limit around the calls of one effect. They are not counted either.
@@ -190,11 +175,8 @@ interface Settings {
   readonly key: string
 }
 
-/** `Duration.decode` makes zero of what is negative or no number. */
 const millis = (input: unknown): number =>
-  Number.isNaN(input) || String(input).startsWith("-")
-    ? Number.NaN
-    : Option.match(Duration.decodeUnknown(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
+  Option.match(readDuration(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
 
 const settings = (options: CallOptions): Either.Either<Settings, readonly [InputIssue, ...Array<InputIssue>]> => {
   const { key = "", limit = Number.NaN } = options
@@ -211,13 +193,6 @@ const settings = (options: CallOptions): Either.Either<Settings, readonly [Input
   ].map(({ message, path }): InputIssue => ({ path: `rateLimit.${path}`, message }))
   return issue === undefined ? Either.right({ limit, window, maxWait, key }) : Either.left([issue, ...issues])
 }
-
-const defined = (options: CallOptions): CallOptions => ({
-  ...(options.limit === undefined ? {} : { limit: options.limit }),
-  ...(options.window === undefined ? {} : { window: options.window }),
-  ...(options.maxWait === undefined ? {} : { maxWait: options.maxWait }),
-  ...(options.key === undefined ? {} : { key: options.key })
-})
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Counting
@@ -287,7 +262,8 @@ const admit = (
       )
 
     const [unused, ...others] = (unusedTurns.get(name) ?? []).filter(({ until }) => until > now)
-    unusedTurns.set(name, others)
+    if (others.length > 0) unusedTurns.set(name, others)
+    else unusedTurns.delete(name)
     const newTurn = Effect.map(take(name, undefined), ([number, endsIn]): Turn => ({ number, until: now + endsIn }))
     const turn = unused ?? (yield* newTurn)
 

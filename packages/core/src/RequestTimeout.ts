@@ -7,18 +7,21 @@
  * @since 0.1.0
  */
 import * as Config from "effect/Config"
-import type * as ConfigError from "effect/ConfigError"
+import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { dual } from "effect/Function"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
+import * as Option from "effect/Option"
+import type { InputIssue } from "./CustomersError.js"
+import { around, type AroundStream, durationOr, over, readDuration } from "./internal/policy.js"
 import * as ProviderConfig from "./ProviderConfig.js"
 
 /**
  * - `attempt`: from sending to the last byte of the answer; for a streamed body, to its headers. 30 seconds.
  * - `idle`: for a streamed body, the longest silence between two chunks. 30 seconds.
+ * - `issues`: what is wrong with the options that they were made of; every call ends in `InvalidRequest` with these.
  *
  * @since 0.1.0
  * @category models
@@ -26,10 +29,11 @@ import * as ProviderConfig from "./ProviderConfig.js"
 export interface Timeouts {
   readonly attempt: Duration.Duration
   readonly idle: Duration.Duration
+  readonly issues: ReadonlyArray<InputIssue>
 }
 
 /**
- * An absent option keeps what holds outside.
+ * An absent option has its default in a layer, and keeps what holds outside around calls.
  *
  * @since 0.1.0
  * @category models
@@ -39,12 +43,18 @@ export interface Options {
   readonly idle?: Duration.DurationInput | undefined
 }
 
+const issuesOf = (options: Options): ReadonlyArray<InputIssue> =>
+  (["attempt", "idle"] as const)
+    .filter((name) => options[name] !== undefined && Option.isNone(readDuration(options[name])))
+    .map((name) => ({ path: `requestTimeout.${name}`, message: "expected a duration of zero or more" }))
+
 const merge = (outer: Timeouts, options: Options): Timeouts => ({
-  attempt: options.attempt === undefined ? outer.attempt : Duration.decode(options.attempt),
-  idle: options.idle === undefined ? outer.idle : Duration.decode(options.idle)
+  attempt: durationOr(options.attempt, outer.attempt),
+  idle: durationOr(options.idle, outer.idle),
+  issues: [...outer.issues, ...issuesOf(options)]
 })
 
-const defaults: Timeouts = { attempt: Duration.seconds(30), idle: Duration.seconds(30) }
+const defaults: Timeouts = { attempt: Duration.seconds(30), idle: Duration.seconds(30), issues: [] }
 
 /**
  * The timeouts of a layer.
@@ -84,26 +94,21 @@ export const layer = (options: Options): Layer.Layer<never> => Layer.succeed(Req
  */
 export const layerConfig = (
   options: Config.Config.Wrap<Options>
-): Layer.Layer<never, ConfigError.ConfigError> => ProviderConfig.layer(Config.unwrap(options), layer)
+): Layer.Layer<never, ConfigError.ConfigError> =>
+  ProviderConfig.layer(
+    Config.mapOrFail(Config.unwrap(options), (options) => {
+      const [issue] = issuesOf(options)
+      return issue === undefined
+        ? Either.right(options)
+        : Either.left(ConfigError.InvalidData([issue.path], "the value is not valid"))
+    }),
+    layer
+  )
 
 /** Timeouts that never pass. */
-const off: Timeouts = { attempt: Duration.infinity, idle: Duration.infinity }
+const off: Options = { attempt: Duration.infinity, idle: Duration.infinity }
 
-const callWith = (options: Options) => Effect.map(CallTimeout, (outer): Options => ({ ...outer, ...defined(options) }))
-
-const defined = (options: Options): Options => ({
-  ...(options.attempt === undefined ? {} : { attempt: options.attempt }),
-  ...(options.idle === undefined ? {} : { idle: options.idle })
-})
-
-const withTimeouts: {
-  (options: Options): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  <A, E, R>(self: Effect.Effect<A, E, R>, options: Options): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, options: Options): Effect.Effect<A, E, R> =>
-    Effect.flatMap(callWith(options), (value) => Effect.provideService(self, CallTimeout, value))
-)
+const { effect: withTimeouts, stream } = around(CallTimeout, over<Options>)
 
 export {
   /**
@@ -113,6 +118,7 @@ export {
    * ```ts
    * import { CustomersService, RequestTimeout } from "@effect-customers/core"
    * import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
    *
    * const patient = Effect.flatMap(CustomersService, (customers) => customers.get("cus_1")).pipe(
    *   RequestTimeout.with({ attempt: "2 minutes" })
@@ -131,14 +137,7 @@ export {
  * @since 0.1.0
  * @category combinators
  */
-export const withStream: {
-  (options: Options): <A, E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
-  <A, E, R>(self: Stream.Stream<A, E, R>, options: Options): Stream.Stream<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Stream.Stream<A, E, R>, options: Options): Stream.Stream<A, E, R> =>
-    Stream.unwrap(Effect.map(callWith(options), (value) => Stream.provideService(self, CallTimeout, value)))
-)
+export const withStream: AroundStream<Options> = stream
 
 /**
  * No timeout around the calls of one effect.

@@ -16,11 +16,11 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
-import * as Stream from "effect/Stream"
+import * as Option from "effect/Option"
 import type { CustomersError, InputIssue } from "./CustomersError.js"
 import { isTransient } from "./CustomersError.js"
+import { around, type AroundStream, durationOr, over, readDuration } from "./internal/policy.js"
 import * as ProviderConfig from "./ProviderConfig.js"
 
 /**
@@ -36,7 +36,8 @@ import * as ProviderConfig from "./ProviderConfig.js"
  *   successful call gives 1 back), so that an outage is not multiplied. True.
  * - `repeatUnsafe`: repeats also what may have been applied and is not safe to repeat. **Can create customers twice.**
  *   False.
- * - `while`: of what would be repeated, only what it is true for is. Always true.
+ * - `while`: of what would be repeated, only what it is true for is. Always true. It must not throw.
+ * - `issues`: what is wrong with the options that it was made of; every call ends in `InvalidRequest` with these.
  *
  * @since 0.1.0
  * @category models
@@ -52,10 +53,11 @@ export interface Policy {
   readonly budget: boolean
   readonly repeatUnsafe: boolean
   readonly while: (error: CustomersError) => boolean
+  readonly issues: ReadonlyArray<InputIssue>
 }
 
 /**
- * An absent option keeps what holds outside; see {@link Policy} for what they mean.
+ * An absent option has its default in a layer, and keeps what holds outside around calls; see {@link Policy} for what they mean.
  *
  * @since 0.1.0
  * @category models
@@ -73,20 +75,36 @@ export interface Options {
   readonly while?: ((error: CustomersError) => boolean) | undefined
 }
 
-const duration = (given: Duration.DurationInput | undefined, outer: Duration.Duration): Duration.Duration =>
-  given === undefined ? outer : Duration.decode(given)
+const issuesOf = (options: Options): ReadonlyArray<InputIssue> => {
+  const durations = ["initialDelay", "maxDelay", "maxTotalDelay", "maxRetryAfter"] as const
+  const { factor = 1, maxAttempts = 1 } = options
+  return [
+    ...durations.flatMap((name) => {
+      const given = options[name]
+      const mayBeInfinite = name === "maxTotalDelay" || name === "maxRetryAfter"
+      const isValid = given === undefined ||
+        Option.exists(readDuration(given), (duration) => mayBeInfinite || Duration.isFinite(duration))
+      return isValid ? [] : [{ name, message: `expected a ${mayBeInfinite ? "" : "finite "}duration of zero or more` }]
+    }),
+    ...(maxAttempts === Infinity || (Number.isInteger(maxAttempts) && maxAttempts >= 1)
+      ? []
+      : [{ name: "maxAttempts", message: "expected a whole number of at least 1" }]),
+    ...(factor >= 1 && factor < Infinity ? [] : [{ name: "factor", message: "expected a number of at least 1" }])
+  ].map(({ message, name }) => ({ path: `retryPolicy.${name}`, message }))
+}
 
 const merge = (outer: Policy, options: Options): Policy => ({
   maxAttempts: options.maxAttempts ?? outer.maxAttempts,
-  initialDelay: duration(options.initialDelay, outer.initialDelay),
+  initialDelay: durationOr(options.initialDelay, outer.initialDelay),
   factor: options.factor ?? outer.factor,
-  maxDelay: duration(options.maxDelay, outer.maxDelay),
-  maxTotalDelay: duration(options.maxTotalDelay, outer.maxTotalDelay),
-  maxRetryAfter: duration(options.maxRetryAfter, outer.maxRetryAfter),
+  maxDelay: durationOr(options.maxDelay, outer.maxDelay),
+  maxTotalDelay: durationOr(options.maxTotalDelay, outer.maxTotalDelay),
+  maxRetryAfter: durationOr(options.maxRetryAfter, outer.maxRetryAfter),
   gate: options.gate ?? outer.gate,
   budget: options.budget ?? outer.budget,
   repeatUnsafe: options.repeatUnsafe ?? outer.repeatUnsafe,
-  while: options.while ?? outer.while
+  while: options.while ?? outer.while,
+  issues: [...outer.issues, ...issuesOf(options)]
 })
 
 const defaults: Policy = {
@@ -99,7 +117,8 @@ const defaults: Policy = {
   gate: true,
   budget: true,
   repeatUnsafe: false,
-  while: () => true
+  while: () => true,
+  issues: []
 }
 
 /**
@@ -133,7 +152,7 @@ class CallRetryPolicy extends Context.Reference<CallRetryPolicy>()("@effect-cust
 export const layer = (options: Options): Layer.Layer<never> => Layer.succeed(RetryPolicy, merge(defaults, options))
 
 /**
- * Like {@link layer}, from `Config`. A number that is out of bounds is a `ConfigError`.
+ * Like {@link layer}, from `Config`. A number or a duration that is out of bounds is a `ConfigError`.
  *
  * @since 0.1.0
  * @category layers
@@ -143,7 +162,7 @@ export const layerConfig = (
 ): Layer.Layer<never, ConfigError.ConfigError> =>
   ProviderConfig.layer(
     Config.mapOrFail(Config.unwrap(options), (options) => {
-      const [issue] = issues(merge(defaults, options))
+      const [issue] = issuesOf(options)
       return issue === undefined
         ? Either.right(options)
         : Either.left(ConfigError.InvalidData([issue.path], "the value is not valid"))
@@ -151,20 +170,7 @@ export const layerConfig = (
     layer
   )
 
-const callWith = (options: Options) =>
-  Effect.map(CallRetryPolicy, (outer): Options => ({
-    ...outer,
-    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  }))
-
-const withPolicy: {
-  (options: Options): <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  <A, E, R>(self: Effect.Effect<A, E, R>, options: Options): Effect.Effect<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Effect.Effect<A, E, R>, options: Options): Effect.Effect<A, E, R> =>
-    Effect.flatMap(callWith(options), (value) => Effect.provideService(self, CallRetryPolicy, value))
-)
+const { effect: withPolicy, stream } = around(CallRetryPolicy, over<Options>)
 
 export {
   /**
@@ -192,14 +198,7 @@ export {
  * @since 0.1.0
  * @category combinators
  */
-export const withStream: {
-  (options: Options): <A, E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<A, E, R>
-  <A, E, R>(self: Stream.Stream<A, E, R>, options: Options): Stream.Stream<A, E, R>
-} = dual(
-  2,
-  <A, E, R>(self: Stream.Stream<A, E, R>, options: Options): Stream.Stream<A, E, R> =>
-    Stream.unwrap(Effect.map(callWith(options), (value) => Stream.provideService(self, CallRetryPolicy, value)))
-)
+export const withStream: AroundStream<Options> = stream
 
 /**
  * Sends each call of an effect once, at once: no retries, and no wait for a gate.
@@ -220,21 +219,6 @@ export const none: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E
  */
 export const resolve = (layerValue: Policy): Effect.Effect<Policy> =>
   Effect.map(CallRetryPolicy, (options) => merge(layerValue, options))
-
-/**
- * What is wrong with a policy, for `InvalidRequest`. For authors of transports.
- *
- * @since 0.1.0
- * @category predicates
- */
-export const issues = (policy: Policy): ReadonlyArray<InputIssue> => [
-  ...(policy.maxAttempts === Infinity || (Number.isInteger(policy.maxAttempts) && policy.maxAttempts >= 1)
-    ? []
-    : [{ path: "retryPolicy.maxAttempts", message: "expected a whole number of at least 1" }]),
-  ...(policy.factor >= 1 && policy.factor < Infinity
-    ? []
-    : [{ path: "retryPolicy.factor", message: "expected a number of at least 1" }])
-]
 
 /**
  * Whether a failed attempt is worth a repeat and may be repeated, whatever has been spent so far. For authors of

@@ -121,6 +121,12 @@ export interface Transport {
   ) => Stream.Stream<Uint8Array, Endpoint.Failure<Endpoint.BytesAnswer, E>>
 }
 
+/** What a successful answer comes to. */
+type Read<A> = (
+  endpoint: Endpoint.Any,
+  response: HttpClientResponse.HttpClientResponse
+) => Effect.Effect<A, CustomersError>
+
 interface AnyInput {
   readonly path?: { readonly [name: string]: string } | undefined
   readonly query?: unknown
@@ -148,9 +154,14 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const configurationIssues = [...options.issues ?? [], ...Either.isLeft(base) ? [base.left] : []]
 
   /** What of a call is the same for all of its attempts. */
-  const prepare = (endpoint: Endpoint.Any, input: AnyInput, policy: RetryPolicy.Policy) =>
+  const prepare = (
+    endpoint: Endpoint.Any,
+    input: AnyInput,
+    policy: RetryPolicy.Policy,
+    timeouts: RequestTimeout.Timeouts
+  ) =>
     Effect.gen(function*() {
-      const issues = [...configurationIssues, ...RetryPolicy.issues(policy)]
+      const issues = [...configurationIssues, ...policy.issues, ...timeouts.issues]
       if (Either.isLeft(base) || issues.length > 0) {
         return yield* invalidRequest(endpoint, issues)
       }
@@ -203,17 +214,16 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const refuse = (
     endpoint: Endpoint.Any,
     response: HttpClientResponse.HttpClientResponse,
-    input: AnyInput
+    input: AnyInput,
+    timeouts: RequestTimeout.Timeouts
   ): Effect.Effect<never, CustomersError> =>
     Effect.gen(function*() {
-      const body = yield* readStart(response)
+      // the head has said what matters: a body that stalls must not take the rest of the timeout
+      const body = yield* readStart(response, Duration.min(longestExplanation, Duration.times(timeouts.attempt, 0.5)))
       const now = yield* Clock.currentTimeMillis
       const error = options.toError({
         endpoint,
-        context: {
-          ...Endpoint.errorContext(endpoint),
-          ...answerContext(endpoint, response)
-        },
+        context: { ...answerContext(endpoint, response), status: response.status },
         headers: response.headers,
         body,
         path: input.path ?? {},
@@ -222,28 +232,28 @@ export const make = Effect.fnUntraced(function*(options: Options) {
       return yield* Effect.fail(Endpoint.declared(endpoint, error))
     })
 
-  const answerContext = (endpoint: Endpoint.Any, response: HttpClientResponse.HttpClientResponse) => ({
-    status: response.status,
-    mayHaveApplied: Endpoint.mayHaveApplied(endpoint, response.status),
-    requestId: requestId(options.requestIdHeaders ?? ["x-request-id"], response.headers)
-  })
+  const answerContext = (endpoint: Endpoint.Any, response: HttpClientResponse.HttpClientResponse) =>
+    Endpoint.errorContext(endpoint, {
+      status: response.status,
+      requestId: requestId(options.requestIdHeaders ?? ["x-request-id"], response.headers)
+    })
 
-  const attributesOf = (endpoint: Endpoint.Any, response: HttpClientResponse.HttpClientResponse) => {
-    const { requestId, status } = answerContext(endpoint, response)
-    return {
-      "http.response.status_code": status,
-      ...requestId === undefined ? {} : { "customers.request_id": requestId },
-      ...options.replayedHeader !== undefined && Object.hasOwn(response.headers, options.replayedHeader)
-        ? { "customers.replayed": true }
-        : {}
-    }
-  }
+  const attributesOf = (
+    { requestId }: Errors.ErrorContext,
+    { headers, status }: HttpClientResponse.HttpClientResponse
+  ) => ({
+    "http.response.status_code": status,
+    ...requestId === undefined ? {} : { "customers.request_id": requestId },
+    ...options.replayedHeader !== undefined && Object.hasOwn(headers, options.replayedHeader)
+      ? { "customers.replayed": true }
+      : {}
+  })
 
   const decode = (
     endpoint: Endpoint.Any,
     response: HttpClientResponse.HttpClientResponse
   ): Effect.Effect<unknown, Errors.InvalidResponse | Errors.TransportFailed> => {
-    const context = { ...Endpoint.errorContext(endpoint), ...answerContext(endpoint, response) }
+    const context = answerContext(endpoint, response)
     const { answer } = endpoint
     if (answer._tag === "Empty" || answer._tag === "Bytes") return Effect.asVoid(readStart(response))
     return response.text.pipe(
@@ -264,33 +274,48 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     )
   }
 
+  const attempt = <A>(
+    { endpoint, request }: { readonly endpoint: Endpoint.Any; readonly request: HttpClientRequest.HttpClientRequest },
+    input: AnyInput,
+    timeouts: RequestTimeout.Timeouts,
+    observer: Observer.Observer,
+    resends: number,
+    read: Read<A>
+  ): Effect.Effect<A, CustomersError> =>
+    Effect.suspend(() => {
+      let context: Errors.ErrorContext = { ...Endpoint.errorContext(endpoint), mayHaveApplied: !endpoint.readOnly }
+      return execute(endpoint, request).pipe(
+        Effect.tap((response) => {
+          context = answerContext(endpoint, response)
+          return observer.answered(attributesOf(context, response))
+        }),
+        Effect.flatMap((response) =>
+          isSuccess(response.status) ? read(endpoint, response) : refuse(endpoint, response, input, timeouts)
+        ),
+        failAfter(timeouts.attempt, () => timedOut(context, timeouts.attempt)),
+        observer.request(resends)
+      )
+    })
+
   /** Prepares a call once and sends it as often as its policy says; `read` makes an attempt of an answer. */
   const send = <A>(
     endpoint: Endpoint.Any,
     input: AnyInput,
     timeouts: RequestTimeout.Timeouts,
     observer: Observer.Observer,
-    read: (endpoint: Endpoint.Any, response: HttpClientResponse.HttpClientResponse) => Effect.Effect<A, CustomersError>
+    read: Read<A>
   ): Effect.Effect<A, CustomersError> =>
     Effect.gen(function*() {
       const policy = yield* RetryPolicy.resolve(layerRetries)
       const limit = yield* limiter.resolve(layerLimit)
-      const prepared = yield* within(endpoint, timeouts.attempt, false)(prepare(endpoint, input, policy))
+      const prepared = yield* prepare(endpoint, input, policy, timeouts).pipe(
+        failAfter(timeouts.attempt, () => timedOut(Endpoint.errorContext(endpoint), timeouts.attempt))
+      )
       return yield* attempts.run({
         endpoint: prepared.endpoint,
         policy,
         limiter: limit,
-        attempt: (resends) =>
-          execute(prepared.endpoint, prepared.request).pipe(
-            Effect.tap((response) => observer.answered(attributesOf(endpoint, response))),
-            Effect.flatMap((response) =>
-              isSuccess(response.status)
-                ? read(prepared.endpoint, response)
-                : refuse(prepared.endpoint, response, input)
-            ),
-            within(prepared.endpoint, timeouts.attempt),
-            observer.request(resends)
-          )
+        attempt: (resends) => attempt(prepared, input, timeouts, observer, resends, read)
       })
     })
 
@@ -309,7 +334,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
       return Stream.unwrap(Effect.gen(function*() {
         const timeouts = yield* RequestTimeout.resolve(layerTimeouts)
         const response = yield* send(endpoint, input, timeouts, observer, (_, response) => Effect.succeed(response))
-        const context = { ...Endpoint.errorContext(endpoint), ...answerContext(endpoint, response) }
+        const context = answerContext(endpoint, response)
         const chunks: Stream.Stream<Uint8Array, CustomersError> = Stream.catchAll(
           response.stream,
           (error) =>
@@ -317,7 +342,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
               ? Stream.empty
               : Stream.fail(new Errors.TransportFailed({ ...context, code: systemCode(error) }))
         )
-        const pull = failAfter(timeouts.idle, () => Option.some(timedOut(endpoint, timeouts.idle)))
+        const pull = failAfter(timeouts.idle, () => Option.some(timedOut(context, timeouts.idle)))
         return Stream.fromPull(Effect.map(Stream.toPull(chunks), pull))
       })).pipe(observer.stream)
     })
@@ -326,15 +351,8 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   return { call, stream } as unknown as Transport
 })
 
-const timedOut = (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = true) =>
-  new Errors.RequestTimedOut({
-    ...Endpoint.errorContext(endpoint),
-    mayHaveApplied: sent && !endpoint.readOnly,
-    timeout
-  })
-
-const within = (endpoint: Endpoint.Any, timeout: Duration.Duration, sent = true) =>
-  failAfter(timeout, () => timedOut(endpoint, timeout, sent))
+const timedOut = (context: Errors.ErrorContext, timeout: Duration.Duration) =>
+  new Errors.RequestTimedOut({ ...context, timeout })
 
 /** What takes a key and was sent none is never repeated once it may have been applied. */
 const withoutKey = (endpoint: Endpoint.Any, key: string | undefined): Endpoint.Any =>
@@ -553,8 +571,14 @@ const replaceAt = (value: unknown, [key, ...rest]: ReadonlyArray<string>, replac
 /** How much of a body that is only looked at is read before the rest is cancelled. */
 const longestLook = 64 * 1024
 
-/** The start of a body as text; what of it arrived, when the connection is cut. */
-const readStart = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string> =>
+/** How long a refusal has to explain itself. */
+const longestExplanation = Duration.seconds(2)
+
+/** The start of a body as text; what of it arrived, when the connection is cut or time is up. */
+const readStart = (
+  response: HttpClientResponse.HttpClientResponse,
+  longest: Duration.Duration = Duration.infinity
+): Effect.Effect<string> =>
   Effect.suspend(() => {
     const decoder = new TextDecoder()
     let text = ""
@@ -566,6 +590,7 @@ const readStart = (response: HttpClientResponse.HttpClientResponse): Effect.Effe
           text += decoder.decode(chunk, { stream: true })
         })
       ),
+      failAfter(longest, () => "time is up"),
       Effect.ignore,
       Effect.map(() => text.slice(0, longestLook))
     )
@@ -587,7 +612,7 @@ const retryAfter = (
   const seconds = decimal(headers["retry-after"])
   const waits = [
     decimal(headers["retry-after-ms"]),
-    seconds === undefined ? millisUntil(headers["retry-after"], now) : seconds * 1000
+    seconds === undefined ? untilDate(headers["retry-after"], timeOf(headers["date"]) ?? now) : seconds * 1000
   ]
   const wait = waits.find((wait) => wait !== undefined && wait <= longestWait)
   return wait === undefined ? undefined : Duration.millis(wait)
@@ -595,10 +620,20 @@ const retryAfter = (
 
 const decimal = (text = ""): number | undefined => /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined
 
-/** HTTP dates start with the name of a day; `Date.parse` finds a date in `-5` and in `5, 10` too. */
-const millisUntil = (date = "", now: number): number | undefined => {
-  const then = /^\s*[A-Z][a-z]{2,8},? /.test(date) ? Date.parse(date) : Number.NaN
-  return Number.isNaN(then) ? undefined : Math.max(0, then - now)
+/** By the provider's clock where it says what that is. */
+const untilDate = (date: string | undefined, now: number): number | undefined => {
+  const then = timeOf(date)
+  return then === undefined ? undefined : Math.max(0, then - now)
+}
+
+/**
+ * An HTTP date. It starts with the name of a day (`Date.parse` finds a date in `-5` and in `5, 10` too), and without a
+ * zone, as asctime has it, it is in GMT.
+ */
+const timeOf = (date = ""): number | undefined => {
+  if (!/^\s*[A-Z][a-z]{2,8},? /.test(date)) return undefined
+  const time = Date.parse(/(?:GMT|UTC|Z|[+-]\d{4})\s*$/.test(date) ? date : `${date} GMT`)
+  return Number.isNaN(time) ? undefined : time
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

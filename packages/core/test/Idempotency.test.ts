@@ -1,4 +1,4 @@
-import { Idempotency, RetryPolicy } from "@effect-customers/core"
+import { type Endpoint, Idempotency, RetryPolicy, Unsupported } from "@effect-customers/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Config, ConfigProvider, Effect, Layer, Stream } from "effect"
 import * as Acme from "./acme.js"
@@ -187,6 +187,14 @@ describe("withKey", () => {
       yield* call(Acme.invite, {}).pipe(Idempotency.none, Idempotency.withKey("order-1"))
       expect(keys(sent)).toEqual([undefined])
     }))
+
+  it("an operation that takes a key does not list Unsupported, every other write does", () => {
+    expect(Acme.create.errors).toEqual([])
+    expect(Acme.invite.errors).toEqual([Unsupported])
+    const takesKey: Endpoint.Endpoint<string, undefined, typeof Acme.create.body, typeof Acme.create.answer, never> =
+      Acme.create
+    expect(takesKey).toBe(Acme.create)
+  })
 
   it.effect("no policy repeats a write whose key the caller has taken away", () =>
     Effect.gen(function*() {

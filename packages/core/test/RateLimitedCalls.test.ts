@@ -11,8 +11,10 @@ const person = { path: { id: "1" } }
 
 const times = (sent: ReadonlyArray<Acme.Sent>) => sent.map(({ at }) => at)
 
-const atOnce = <A, E, R>(count: number, call: Effect.Effect<A, E, R>) =>
-  inVirtualTime(Effect.all(Array.from({ length: count }, () => Effect.either(call)), { concurrency: "unbounded" }))
+const all = <A, E, R>(count: number, call: Effect.Effect<A, E, R>) =>
+  Effect.all(Array.from({ length: count }, () => Effect.either(call)), { concurrency: "unbounded" })
+
+const atOnce = <A, E, R>(count: number, call: Effect.Effect<A, E, R>) => inVirtualTime(all(count, call))
 
 const twoASecond = RateLimit.layer({ limit: 2, window: "1 second" })
 
@@ -24,8 +26,7 @@ describe("calls under a rate limit", () => {
     Effect.gen(function*() {
       const { client, sent } = Acme.answering(() => Acme.ok)
       const { call } = yield* Effect.provide(Acme.transportOver(client), twoASecond)
-      const gets = atOnce(5, call(Acme.get, person))
-      yield* inVirtualTime(Effect.zip(gets, call(Acme.list, {}), { concurrent: true }))
+      yield* inVirtualTime(Effect.zip(all(5, call(Acme.get, person)), call(Acme.list, {}), { concurrent: true }))
       expect(times(sent.filter(({ path }) => path !== "/people"))).toEqual([0, 0, 1000, 1000, 2000])
       expect(times(sent.filter(({ path }) => path === "/people"))).toEqual([0])
     }))

@@ -266,24 +266,49 @@ describe("how often and after what wait", () => {
       expect(yield* DateTime.now).toEqual(DateTime.unsafeMake(0))
     }))
 
-  it.effect("numbers out of bounds are InvalidRequest before anything is sent, and a ConfigError in layerConfig", () =>
+  it.effect("options out of bounds are InvalidRequest before anything is sent, and a ConfigError in layerConfig", () =>
     Effect.gen(function*() {
       const { client, sent } = Acme.answering(() => Acme.ok)
       const { call } = yield* Acme.transportOver(client)
-      const pathsOf = (policy: RetryPolicy.Options) =>
+      const pathsOf = (run: Effect.Effect<unknown, CustomersError>) =>
         Effect.map(
-          Effect.flip(RetryPolicy.with(call(Acme.get, person), policy)),
+          Effect.flip(run),
           (error) => error._tag === "InvalidRequest" ? error.issues.map(({ path }) => path) : error._tag
         )
+      const get = call(Acme.get, person)
       for (const maxAttempts of [0, -1, 1.5, Number.NaN]) {
-        expect(yield* pathsOf({ maxAttempts })).toEqual(["retryPolicy.maxAttempts"])
+        expect(yield* pathsOf(RetryPolicy.with(get, { maxAttempts }))).toEqual(["retryPolicy.maxAttempts"])
       }
       for (const factor of [0.5, Infinity, Number.NaN]) {
-        expect(yield* pathsOf({ factor })).toEqual(["retryPolicy.factor"])
+        expect(yield* pathsOf(RetryPolicy.with(get, { factor }))).toEqual(["retryPolicy.factor"])
       }
+      for (const bad of [-1, Number.NaN, "-5 seconds", "5 secnds" as never, {} as never] as const) {
+        for (const name of ["initialDelay", "maxDelay", "maxTotalDelay", "maxRetryAfter"]) {
+          expect(yield* pathsOf(RetryPolicy.with(get, { [name]: bad }))).toEqual([`retryPolicy.${name}`])
+        }
+        for (const name of ["attempt", "idle"]) {
+          expect(yield* pathsOf(RequestTimeout.with(get, { [name]: bad }))).toEqual([`requestTimeout.${name}`])
+        }
+      }
+      expect(yield* pathsOf(RetryPolicy.with(get, { initialDelay: Infinity, maxDelay: Infinity }))).toEqual([
+        "retryPolicy.initialDelay",
+        "retryPolicy.maxDelay"
+      ])
+      const bad = yield* Effect.provide(Acme.transportOver(client), RetryPolicy.layer({ maxAttempts: 0 }))
+      expect(yield* pathsOf(RetryPolicy.with(bad.call(Acme.get, person), { maxAttempts: 3 }))).toEqual([
+        "retryPolicy.maxAttempts"
+      ])
       expect(sent).toEqual([])
-      const error = yield* Effect.flip(Layer.build(RetryPolicy.layerConfig({ maxAttempts: Config.succeed(0) })))
-      expect(error).toMatchObject({ _op: "InvalidData", path: ["retryPolicy.maxAttempts"] })
+      for (
+        const [layer, path] of [
+          [RetryPolicy.layerConfig({ maxAttempts: Config.succeed(0) }), "retryPolicy.maxAttempts"],
+          [RetryPolicy.layerConfig({ initialDelay: Config.succeed(-1) }), "retryPolicy.initialDelay"],
+          [RequestTimeout.layerConfig({ idle: Config.succeed(Number.NaN) }), "requestTimeout.idle"]
+        ] as const
+      ) {
+        const error = yield* Effect.flip(Layer.build(layer))
+        expect([error._op, "path" in error && error.path]).toEqual(["InvalidData", [path]])
+      }
     }).pipe(Effect.scoped))
 })
 
@@ -356,6 +381,66 @@ describe("the gate", () => {
       expect(sent).toHaveLength(2)
     }))
 
+  it.effect("an earlier end does not open it, nor does a clock that is set back keep it closed", () =>
+    Effect.gen(function*() {
+      const { client, sent } = Acme.answering((sent) =>
+        sent.number <= 2 ? Acme.status(429, { "retry-after": sent.number === 1 ? "60" : "1" }) : Acme.ok
+      )
+      const { call } = yield* Acme.transportOver(client)
+      const get = call(Acme.get, person)
+      yield* TestClock.setTime(10_000_000)
+      yield* Effect.all([Effect.ignore(RetryPolicy.none(get)), Effect.ignore(RetryPolicy.none(get))])
+      const late = yield* Effect.flip(RetryPolicy.with(get, { maxRetryAfter: "30 seconds" }))
+      expect(late).toMatchObject({ _tag: "RateLimited", retryAfter: Duration.minutes(1) })
+      yield* TestClock.setTime(0)
+      yield* get
+      expect(sent).toHaveLength(3)
+    }))
+
+  it.effect("stays closed for an hour at most: the header may be a mistake", () =>
+    Effect.gen(function*() {
+      const { client, sent } = Acme.answering((sent) =>
+        sent.number === 1 ? Acme.status(429, { "retry-after": "99999999" }) : Acme.ok
+      )
+      const { call } = yield* Acme.transportOver(client)
+      const error = yield* Effect.flip(call(Acme.get, person))
+      expect(error).toMatchObject({ _tag: "RateLimited", retryAfter: Duration.seconds(99_999_999) })
+      expect(yield* Effect.flip(call(Acme.get, person))).toMatchObject({ retryAfter: Duration.hours(1) })
+      yield* TestClock.adjust("1 hour")
+      yield* call(Acme.get, person)
+      expect(sent).toHaveLength(2)
+    }))
+
+  it.effect("is closed by a 429 whose body stalls as well", () =>
+    Effect.gen(function*() {
+      const stalled = Effect.sync(() =>
+        new Response(new ReadableStream({ pull: () => new Promise(() => {}) }), {
+          status: 429,
+          headers: { "retry-after": "5" }
+        })
+      )
+      const { client, sent } = Acme.answering((sent) => sent.number === 1 ? stalled : Acme.ok)
+      const { call } = yield* Acme.transportOver(client)
+      const first = call(Acme.invite, {})
+      yield* inVirtualTime(
+        Effect.zip(first, Effect.delay(call(Acme.get, person), "3 seconds"), { concurrent: true })
+      )
+      expect(sent).toHaveLength(3)
+      // two seconds for the body, then what the head asks for
+      expect(sent.slice(1).every(({ at }) => at >= 7000 && at <= 7500)).toBe(true)
+    }))
+
+  it.effect("a hundred and fifty calls that meet it all come through: the budget is for outages", () =>
+    Effect.gen(function*() {
+      const { client, sent } = Acme.answering((sent) =>
+        Effect.delay(sent.at < 2000 ? Acme.status(429, { "retry-after": "2" }) : Acme.ok, "30 millis")
+      )
+      const { call } = yield* Acme.transportOver(client)
+      const calls = Effect.all(Array.from({ length: 150 }, () => call(Acme.get, person)), { concurrency: "unbounded" })
+      yield* inVirtualTime(calls)
+      expect(sent).toHaveLength(300)
+    }))
+
   it.effect("a call that never gets through ends", () =>
     Effect.gen(function*() {
       // somebody else is refused again and again
@@ -405,10 +490,27 @@ describe("the budget", () => {
         })
       expect(yield* requestsOf(() => outage, 200)).toBe(200 + 100)
       expect(yield* requestsOf(() => Effect.never, 200)).toBe(200 + 50)
+      // what is given back is never more than there was
+      const good = Array.from({ length: 300 }, () => Acme.ok)
+      const late = (sent: Acme.Sent) => good[sent.number - 1] ?? outage
+      expect(yield* requestsOf(late, 300 + 150)).toBe(300 + 150 + 100)
       // every other request fails: each call costs five and gives one back
       const everyOther = (sent: Acme.Sent) => sent.number % 2 === 1 ? outage : Acme.ok
       const calls = 120
       expect(yield* requestsOf(everyOther, calls)).toBe(2 * calls)
+    }))
+})
+
+describe("a retry that is not sent", () => {
+  it.effect("costs nothing", () =>
+    Effect.gen(function*() {
+      const { client, sent } = Acme.answering(() => Acme.status(503, { "retry-after": "60" }))
+      const { call } = yield* Acme.transportOver(client)
+      const waiting = yield* Effect.forEach(Array.from({ length: 100 }), () => Effect.fork(call(Acme.get, person)))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interruptAll(waiting)
+      yield* Effect.flip(inVirtualTime(call(Acme.get, person)))
+      expect(sent).toHaveLength(100 + 4)
     }))
 })
 
@@ -512,7 +614,8 @@ describe("in force", () => {
           gate: true,
           budget: true,
           repeatUnsafe: false,
-          while: undefined
+          while: undefined,
+          issues: []
         })
     ))
 

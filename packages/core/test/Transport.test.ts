@@ -11,6 +11,7 @@ import {
 import { HttpClient, HttpClientResponse } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, FiberRef, Redacted, Schema, Stream } from "effect"
+import { inVirtualTime } from "./virtualTime.js"
 
 interface Sent {
   readonly method: string
@@ -250,6 +251,9 @@ describe("failures", () => {
       ["rename", 429, "RateLimited", true],
       ["rename", 404, "UnexpectedStatus", false],
       ["rename", 503, "ProviderUnavailable", true],
+      ["rename", 303, "UnexpectedStatus", true],
+      ["rename", 307, "UnexpectedStatus", false],
+      ["rename", 499, "UnexpectedStatus", true],
       ["remove", 429, "RateLimited", false],
       ["remove", 408, "ProviderUnavailable", true],
       ["search", 503, "ProviderUnavailable", false],
@@ -297,5 +301,25 @@ describe("failures", () => {
       yield* call(remove, { path: { id } })
       expect(yield* FiberRef.get(FiberRef.unhandledErrorLogLevel)).toEqual(before)
       expect(before._tag).toBe("Some")
+    }))
+
+  it.effect("a body that stalls takes nothing from what the head said", () =>
+    Effect.gen(function*() {
+      const stalled = (status: number) => {
+        const body = new ReadableStream({ pull: () => new Promise(() => {}) })
+        return RetryPolicy.none(Effect.flatMap(
+          transport(answering(status, body, { "x-request-id": "req_1" }).client),
+          ({ call }) => inVirtualTime(Effect.flip(call(rename, { path: { id }, body: { name: "Ada" } })))
+        ))
+      }
+      const refused = yield* stalled(403)
+      expect([refused._tag, refused.mayHaveApplied, refused.status]).toEqual(["PermissionDenied", false, 403])
+      const halfDone = yield* stalled(200)
+      expect([halfDone._tag, halfDone.mayHaveApplied, halfDone.status, halfDone.requestId]).toEqual([
+        "RequestTimedOut",
+        true,
+        200,
+        "req_1"
+      ])
     }))
 })

@@ -28,6 +28,18 @@ export interface Call<A> {
 
 const budget = { tokens: 500, retry: 5, retryAfterTimeout: 10, success: 1 }
 
+/** The provider's own pace: the gate keeps to it, and there is no outage to be multiplied. */
+const isPaced = (error: CustomersError): boolean => error._tag === "RateLimited" && error.retryAfter !== undefined
+
+/** In milliseconds. A header that says more is asked about again after an hour: it may be a mistake. */
+const longestClosed = 3_600_000
+
+/** In milliseconds since the epoch, and what of it was to be waited when that was said. */
+interface Closed {
+  readonly until: number
+  readonly wait: number
+}
+
 /**
  * Sends calls as often as their policies say. What one call learns of the provider (a 429, an outage) holds for all
  * calls, so it is made once per client.
@@ -35,39 +47,42 @@ const budget = { tokens: 500, retry: 5, retryAfterTimeout: 10, success: 1 }
  * @internal
  */
 export const make = Effect.sync(() => {
-  /** By limit group, in milliseconds since the epoch. */
-  const closedUntil = MutableHashMap.empty<string, number>()
+  /** By limit group. */
+  const gates = MutableHashMap.empty<string, Closed>()
   const tokens = MutableRef.make(budget.tokens)
 
-  const spend = (error: CustomersError): boolean => {
-    const cost = error._tag === "RequestTimedOut" ? budget.retryAfterTimeout : budget.retry
-    if (tokens.current < cost) return false
-    MutableRef.update(tokens, (left) => left - cost)
-    return true
-  }
+  const giveBack = (count: number) => MutableRef.update(tokens, (left) => Math.min(budget.tokens, left + count))
 
-  const refund = () => MutableRef.update(tokens, (left) => Math.min(budget.tokens, left + budget.success))
+  const costOf = (policy: RetryPolicy.Policy, error: CustomersError): number =>
+    !policy.budget || isPaced(error)
+      ? 0
+      : error._tag === "RequestTimedOut"
+      ? budget.retryAfterTimeout
+      : budget.retry
 
-  const openAt = (group: string): number => Option.getOrElse(MutableHashMap.get(closedUntil, group), () => 0)
+  const closedFor = (group: string) =>
+    Effect.map(Clock.currentTimeMillis, (now) =>
+      Option.match(MutableHashMap.get(gates, group), {
+        onNone: () => 0,
+        // more than there ever was to wait: the clock was set back
+        onSome: ({ until, wait }) => until - now > wait ? 0 : until - now
+      }))
 
   /** A 429 that says how long it holds, holds for every call of its group. */
   const closeGate = (group: string, error: CustomersError) =>
-    error._tag === "RateLimited" && error.retryAfter !== undefined
-      ? Effect.map(Clock.currentTimeMillis, (now) => {
-        const until = now + Duration.toMillis(RetryPolicy.retryAfter(error))
-        MutableHashMap.set(closedUntil, group, Math.max(until, openAt(group)))
-      })
-      : Effect.void
+    Effect.gen(function*() {
+      if (!isPaced(error)) return
+      const wait = Math.min(longestClosed, Duration.toMillis(RetryPolicy.retryAfter(error)))
+      if (wait <= (yield* closedFor(group))) return
+      MutableHashMap.set(gates, group, { until: (yield* Clock.currentTimeMillis) + wait, wait })
+    })
 
   /** Past the gate and the rate limit. */
   const admit = ({ endpoint, limiter, policy }: Pick<Call<unknown>, "endpoint" | "policy" | "limiter">) =>
     Effect.gen(function*() {
-      const closedFor = Effect.map(
-        Clock.currentTimeMillis,
-        (now) => policy.gate ? openAt(endpoint.limitGroup) - now : 0
-      )
+      const closed = policy.gate ? closedFor(endpoint.limitGroup) : Effect.succeed(0)
       for (let waits = 0;; waits++) {
-        const left = yield* closedFor
+        const left = yield* closed
         if (left > Duration.toMillis(policy.maxRetryAfter) || (left > 0 && waits >= policy.maxAttempts)) {
           return yield* new RateLimited({ ...Endpoint.errorContext(endpoint), retryAfter: Duration.millis(left) })
         }
@@ -77,7 +92,7 @@ export const make = Effect.sync(() => {
         else {
           yield* limiter.value.admit(endpoint)
           // the gate may have been closed meanwhile, and the limit's turn is over when it opens
-          if ((yield* closedFor) <= 0) return
+          if ((yield* closed) <= 0) return
         }
       }
     })
@@ -88,32 +103,39 @@ export const make = Effect.sync(() => {
       let mayHaveApplied = false
       let delayed = 0
       const tell = (error: CustomersError) => mayHaveApplied ? asMaybeApplied(error) : error
+      yield* admit(call)
       for (let attempts = 1;; attempts++) {
-        yield* Effect.mapError(admit(call), tell)
         const result = yield* Effect.either(call.attempt(attempts - 1))
         if (Either.isRight(result)) {
-          refund()
+          giveBack(budget.success)
           return result.right
         }
         const error = result.left
         yield* closeGate(endpoint.limitGroup, error)
         if (mayHaveApplied && endpoint.removes && isNotFound(error)) {
-          refund()
+          giveBack(budget.success)
           // what removes something answers nothing
           return undefined as A
         }
         mayHaveApplied ||= error.mayHaveApplied
         const delay = yield* randomDelay(policy, attempts)
+        const cost = costOf(policy, error)
         delayed += delay
         if (
           attempts >= policy.maxAttempts || !RetryPolicy.mayRepeat(policy, error) ||
-          delayed > Duration.toMillis(policy.maxTotalDelay) || (policy.budget && !spend(error))
+          delayed > Duration.toMillis(policy.maxTotalDelay) || cost > tokens.current
         ) {
           return yield* Effect.fail(tell(error))
         }
         const wait = Duration.toMillis(RetryPolicy.retryAfter(error)) + delay
-        yield* countRetry(endpoint, error, wait)
-        yield* Effect.sleep(wait)
+        MutableRef.update(tokens, (left) => left - cost)
+        yield* Effect.logDebug(`${error.message}; sent again in ${wait} ms`)
+        yield* Effect.sleep(wait).pipe(
+          Effect.zipRight(Effect.mapError(admit(call), tell)),
+          // a retry that is not sent costs nothing
+          Effect.onError(() => Effect.sync(() => giveBack(cost)))
+        )
+        yield* countRetry(endpoint, error)
       }
     })
 

@@ -2,7 +2,6 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { pipe } from "effect/Function"
 import * as Metric from "effect/Metric"
 import * as MetricLabel from "effect/MetricLabel"
 import * as Option from "effect/Option"
@@ -99,18 +98,11 @@ const measure = <A>(
           const labels = labelsOf(endpoint, outcomeOf(exit))
           return Effect.zipRight(
             Metric.increment(tagged(Telemetry.requests, labels)),
-            Metric.update(tagged(Telemetry.requestDuration, labels), endedAt - startedAt)
+            Metric.update(tagged(Telemetry.requestDuration, labels), Math.max(0, endedAt - startedAt))
           )
         }))
   )
 
-/**
- * Says that a request will be repeated after a wait, in milliseconds.
- *
- * @internal
- */
-export const countRetry = (endpoint: Endpoint.Any, error: CustomersError, wait: number): Effect.Effect<void> =>
-  pipe(
-    Effect.logDebug(`${error.message}; sent again in ${wait} ms`),
-    Effect.zipRight(Metric.increment(tagged(Telemetry.retries, labelsOf(endpoint, error._tag))))
-  )
+/** @internal */
+export const countRetry = (endpoint: Endpoint.Any, error: CustomersError): Effect.Effect<void> =>
+  Metric.increment(tagged(Telemetry.retries, labelsOf(endpoint, error._tag)))
