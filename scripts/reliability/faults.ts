@@ -108,26 +108,26 @@ const named: ReadonlyArray<Named> = [
   fault("`504` without a body", Fault.Respond({ status: 504 })),
   fault("`504` without a body after the write", Fault.Respond({ status: 504, applied: true })),
   fault("delay within the timeout", Fault.Delay({ duration: "5 seconds" })),
-  fault("delay beyond the timeout, the server stops with the client", Fault.Delay({ duration: "45 seconds" })),
+  fault("delay beyond the timeout by a server that stops with the client", Fault.Delay({ duration: "45 seconds" })),
   fault(
-    "delay beyond the timeout, the server goes on without the client",
+    "delay beyond the timeout by a server that goes on without the client",
     Fault.Delay({ duration: "45 seconds", whenLeft: "finish" })
   ),
   fault("delay beyond the timeout after the write", Fault.Delay({ duration: "45 seconds", answer: "before" })),
   fault("body that stalls", Fault.StallBody({})),
   fault("reset before the write", Fault.Reset({})),
   fault("reset after the write", Fault.Reset({ applied: true })),
-  fault("body cut off, the write undone", Fault.CutBody({ applied: false })),
+  fault("body cut off and the write undone", Fault.CutBody({ applied: false })),
   fault("body cut off after the write", Fault.CutBody({})),
-  fault("half of the JSON, as if it were whole", Fault.CutJson({}), final),
+  fault("half of the JSON as if it were whole", Fault.CutJson({}), final),
   fault("empty body with a true `2xx`", Fault.EmptyBody(), final),
-  fault("HTML page with `200`, nothing written", Fault.HtmlPage({ status: 200 }), final),
+  fault("HTML page with `200` and nothing written", Fault.HtmlPage({ status: 200 }), final),
   fault("HTML page with `200` after the write", Fault.HtmlPage({ status: 200, applied: true }), final),
   fault("keys nobody knows", Fault.UnknownKeys()),
   fault("enumeration members nobody knows", Fault.UnknownMembers()),
-  refused("connection refused", "ECONNREFUSED"),
-  refused("unknown host", "ENOTFOUND"),
-  refused("no connection in time", "UND_ERR_CONNECT_TIMEOUT")
+  refused("connection refused (`ECONNREFUSED`)", "ECONNREFUSED"),
+  refused("unknown host (`ENOTFOUND`)", "ENOTFOUND"),
+  refused("no connection in time (`UND_ERR_CONNECT_TIMEOUT`)", "UND_ERR_CONNECT_TIMEOUT")
 ]
 
 export const faults: ReadonlyArray<FaultCase> = named.flatMap(({ endless, ...fault }) => [
@@ -142,15 +142,15 @@ export const faultsOnPort: ReadonlyArray<FaultCase> = [
   status(500, { applied: true }),
   fault("`502` with an HTML page", Fault.HtmlPage({})),
   status(503),
-  fault("delay beyond the timeout, the server stops with the client", Fault.Delay({ duration: "4 seconds" })),
+  fault("delay beyond the timeout by a server that stops with the client", Fault.Delay({ duration: "4 seconds" })),
   fault("delay beyond the timeout after the write", Fault.Delay({ duration: "4 seconds", answer: "before" })),
   fault("body that stalls", Fault.StallBody({})),
   fault("reset before the write", Fault.Reset({})),
   fault("reset after the write", Fault.Reset({ applied: true })),
   fault("body cut off after the write", Fault.CutBody({})),
-  fault("half of the JSON, as if it were whole", Fault.CutJson({})),
+  fault("half of the JSON as if it were whole", Fault.CutJson({})),
   fault("empty body with a true `2xx`", Fault.EmptyBody()),
   fault("keys nobody knows", Fault.UnknownKeys())
 ].map((fault): FaultCase => ({ ...fault, times: 1 })).concat([
-  { ...refused("connection refused", "ECONNREFUSED"), times: Infinity }
+  { ...refused("connection refused (`ECONNREFUSED`)", "ECONNREFUSED"), times: Infinity }
 ])

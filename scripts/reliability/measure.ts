@@ -14,7 +14,9 @@ import {
   Metric,
   Option,
   Random,
-  TestContext
+  TestClock,
+  TestContext,
+  TestServices
 } from "effect"
 import { inspect } from "node:util"
 import { settle } from "../../packages/core/test/virtualTime.js"
@@ -126,13 +128,20 @@ const describeEnd = (end: End, fault: FaultCase, codes: boolean): string => {
   const error = failureOf(end)
   if (error === undefined) return `died: ${Cause.pretty(end.value.cause)}`
   const wait = error._tag === "RateLimited" || error._tag === "ProviderUnavailable" ? error.retryAfter : undefined
-  return [
-    `\`${error._tag}\``,
-    ...error.status === undefined ? [] : [error.status === fault.status ? "with that status" : error.status],
-    ...codes && error._tag === "TransportFailed" && error.code !== undefined ? [error.code] : [],
+  const known = [
+    ...error.status === undefined ? [] : [error.status === fault.status ? "with that status" : `with ${error.status}`],
+    ...codes && error._tag === "TransportFailed" && error.code !== undefined
+      ? [error.code === refusedWith(fault) ? "with that code" : `with ${error.code}`]
+      : [],
     // a date is of whole seconds
     ...wait === undefined ? [] : [`retry after ${Math.ceil(Duration.toSeconds(wait))} s`]
-  ].join(" ")
+  ]
+  return [`\`${error._tag}\``, known.join(", ")].join(" ").trimEnd()
+}
+
+const refusedWith = (fault: FaultCase): string | undefined => {
+  const breakage = fault.breaks("")
+  return "refused" in breakage ? breakage.refused : undefined
 }
 
 /** What the sandbox has when all is over. */
@@ -180,8 +189,7 @@ const codedError = (code: string) => new TypeError("fetch failed", { cause: Obje
 
 /** Counts what is sent, and refuses the connections that the fault says. */
 const counting = (operation: Operation, fault: FaultCase, refusing: boolean) => {
-  const breakage = fault.breaks("")
-  const code = "refused" in breakage ? breakage.refused : undefined
+  const code = refusedWith(fault)
   const first = operation.hits ?? 1
   let sent = 0
   let refused = 0
@@ -275,6 +283,12 @@ const run = <Name extends keyof AcmeSeeds, R>(
 const andThenQuiet = <A, E>(call: Effect.Effect<A, E>, quiet: Duration.DurationInput) =>
   Effect.zipLeft(Effect.exit(call), Effect.sleep(quiet))
 
+/** What of `TestContext` has to do with time: the whole takes longer to build than most rows to run. */
+const virtualTime = TestClock.defaultTestClock.pipe(
+  Layer.provide(Layer.merge(TestServices.liveLayer(), TestServices.annotationsLayer())),
+  Layer.provide(TestContext.LiveContext)
+)
+
 /** In process, in virtual time: the same on every machine. */
 export const measure = <Name extends keyof AcmeSeeds>(
   provider: Provider<Name>,
@@ -290,7 +304,7 @@ export const measure = <Name extends keyof AcmeSeeds>(
         Layer.provideMerge(AcmeSandbox.layerFetch({ seed: seedOf(provider, operation, fault) }))
       )
     ),
-    Effect.provide(TestContext.TestContext)
+    Effect.provide(virtualTime)
   )
   // in a runtime of its own: a fiber that was once given a TestClock keeps it
   return Effect.promise(() => Effect.runPromise(row))

@@ -24,13 +24,20 @@ const groupBy = <A>(values: ReadonlyArray<A>, key: (value: A) => string): Readon
   return [...groups.values()]
 }
 
-/** `a, once; a, for ever` is `a, once or for ever`. */
-const faultNames = (faults: ReadonlyArray<FaultCase>): string =>
-  groupBy(faults, ({ name }) => name).map((cases) =>
-    cases.length === 2 ? `${cases[0]?.name} (once, for ever)` : `${cases[0]?.name} (${often(cases[0])})`
-  ).join("; ")
-
-const often = (fault: FaultCase | undefined): string => fault?.times === 1 ? "once" : "for ever"
+const faultNames = (faults: ReadonlyArray<FaultCase>): string => {
+  const namesOf = (cases: ReadonlyArray<FaultCase>) => cases.map(({ name }) => name)
+  const once = namesOf(faults.filter(({ times }) => times === 1))
+  const forEver = namesOf(faults.filter(({ times }) => times !== 1))
+  return [
+    ["once or for ever", once.filter((name) => forEver.includes(name))] as const,
+    [
+      "once",
+      once.filter((name) => !forEver.includes(name))
+    ] as const,
+    ["for ever", forEver.filter((name) => !once.includes(name))] as const
+  ]
+    .flatMap(([often, names]) => names.length === 0 ? [] : [`*${often}:* ${names.join(", ")}`]).join("; ")
+}
 
 const operationNames = (operations: ReadonlyArray<Operation>, all: number): string =>
   operations.length === all && all > 1 ? "all" : operations.map(({ name }) => `\`${name}\``).join(", ")
@@ -85,5 +92,4 @@ export const broken = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
   rows.filter((row) => row.createdTwice + row.lost + row.hung + row.secrets > 0)
 
 /** One line that stands for itself. */
-export const line = (row: Row): string =>
-  `${row.operation.name}, ${row.fault.name} (${often(row.fault)}): ${cells(row)}`
+export const line = (row: Row): string => `${row.operation.name} | ${faultNames([row.fault])} | ${cells(row)}`
