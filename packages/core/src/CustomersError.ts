@@ -171,7 +171,7 @@ export class CustomerNotFound
   override get message(): string {
     return describe(this, "customer not found")
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return false
   }
@@ -193,7 +193,7 @@ export class ResourceNotFound
   override get message(): string {
     return describe(this, `${this.resource ?? "resource"} not found`)
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return false
   }
@@ -218,7 +218,7 @@ export class CustomerAlreadyExists
   override get message(): string {
     return describe(this, `a customer with this ${this.fields.join(" and ")} already exists`)
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return false
   }
@@ -241,7 +241,7 @@ export class InvalidRequest
   override get message(): string {
     return describe(this, `invalid ${describeIssues(this.issues)}`)
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return false
   }
@@ -263,7 +263,7 @@ export class Unsupported extends Schema.TaggedError<Unsupported>("@effect-custom
   override get message(): string {
     return describe(this, `unsupported ${this.path}: ${this.reason}`)
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return false
   }
@@ -287,7 +287,7 @@ export class Conflict extends Schema.TaggedError<Conflict>("@effect-customers/co
     const what = this.inProgress === true ? "an earlier call with this key is in progress" : "conflict"
     return describe(this, `${what}${this.path === undefined ? "" : ` at ${this.path}`}${maybeApplied(this)}`)
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return isTransient(this) && isRepeatable(this)
   }
@@ -308,7 +308,7 @@ export class AuthenticationFailed
   override get message(): string {
     return describe(this, "authentication failed")
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return false
   }
@@ -326,7 +326,7 @@ export class PermissionDenied
   override get message(): string {
     return describe(this, "permission denied")
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return false
   }
@@ -346,7 +346,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>("@effect-custom
   override get message(): string {
     return describe(this, `rate limited${waitText(this.retryAfter)}${maybeApplied(this)}`)
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return isRepeatable(this) && isWorthWaiting(this.retryAfter)
   }
@@ -368,7 +368,7 @@ export class ProviderUnavailable
   override get message(): string {
     return describe(this, `provider unavailable${waitText(this.retryAfter)}${maybeApplied(this)}`)
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return isTransient(this) && isRepeatable(this) && isWorthWaiting(this.retryAfter)
   }
@@ -393,7 +393,7 @@ export class RequestTimedOut
   override get message(): string {
     return describe(this, `timed out after ${Duration.format(this.timeout)}${maybeApplied(this)}`)
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return isRepeatable(this)
   }
@@ -418,7 +418,7 @@ export class TransportFailed
       `connection failed${this.code === undefined ? "" : ` with ${this.code}`}${maybeApplied(this)}`
     )
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return isRepeatable(this)
   }
@@ -441,7 +441,7 @@ export class InvalidResponse
     const where = this.issues.map(({ expected, path }) => `${path === "" ? "the body" : path} (expected ${expected})`)
     return describe(this, `unreadable answer at ${where.join(", ")}${maybeApplied(this)}`)
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return false
   }
@@ -459,7 +459,7 @@ export class UnexpectedStatus
   override get message(): string {
     return describe(this, "unexpected status")
   }
-  /** Whether the default policy would repeat this call. */
+  /** Whether the default policy repeats an attempt that ends like this. */
   get isRetryable(): boolean {
     return false
   }

@@ -30,10 +30,10 @@ import * as ProviderConfig from "./ProviderConfig.js"
  * - `maxTotalDelay`: the most that these waits come to in one call. 60 s.
  * - `maxRetryAfter`: the longest `Retry-After` that is waited for, each with such a random wait on top. A longer one ends
  *   the call at once. Not counted in `maxTotalDelay`. 90 s: Polar always says 60.
- * - `gate`: whether a call waits, before it is sent, while a 429 with `Retry-After` that another call met still holds.
- *   True.
- * - `budget`: whether retries are taken from the client's budget (500 tokens; a retry takes 5, after a timeout 10; a
- *   successful call gives 1 back), so that an outage is not multiplied. True.
+ * - `gate`: whether a call waits, before it is sent, while a 429 with `Retry-After` that another call met still holds (for
+ *   an hour at most). One that finds it closed `maxAttempts` times ends in `RateLimited`, unsent. True.
+ * - `budget`: whether retries are taken from the client's budget (500 tokens; a retry takes 5, after a timeout 10, where a
+ *   429 says when nothing; a successful call gives 1 back), so that an outage is not multiplied. True.
  * - `repeatUnsafe`: repeats also what may have been applied and is not safe to repeat. **Can create customers twice.**
  *   False.
  * - `while`: of what would be repeated, only what it is true for is. Always true. It must not throw.

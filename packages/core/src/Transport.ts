@@ -85,7 +85,10 @@ export interface Options {
   readonly replayedHeader?: string | undefined
   /** What a failed answer means. */
   readonly toError: (answer: Endpoint.FailedAnswer) => CustomersError
-  /** The one escape hatch: wraps the client that the layer was given. */
+  /**
+   * The one escape hatch: wraps the client that the layer was given. It must not send a request twice (`HttpClient.retry`):
+   * what is known of an attempt would not be true then. `RetryPolicy` repeats.
+   */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
   /** What is wrong with the options of the layer: every call ends in `InvalidRequest` with these. */
   readonly issues?: ReadonlyArray<InputIssue> | undefined

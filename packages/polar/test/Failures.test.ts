@@ -130,7 +130,7 @@ describe.each(clients)("any status with any content type ends typed, over %s", (
       const error = yield* Effect.flip(polar.list()).pipe(RequestTimeout.with({ attempt: "200 millis" }))
       expect(shape(error)).toEqual({
         tag: "RequestTimedOut",
-        status: undefined,
+        status: 200,
         mayHaveApplied: false,
         isRetryable: true
       })
@@ -166,7 +166,9 @@ describe.each(clients)("any status with any content type ends typed, over %s", (
           Effect.flip(polar.delete(id))
         ])
         for (const error of errors) {
-          expect(shape(error)).toEqual({ tag: "UnexpectedStatus", status, mayHaveApplied: false, isRetryable: false })
+          // See Other may be the answer to what was done
+          const mayHaveApplied = status === 303 && (error.operation === "create" || error.operation === "delete")
+          expect(shape(error)).toEqual({ tag: "UnexpectedStatus", status, mayHaveApplied, isRetryable: false })
         }
       }
       expect(seen).toEqual([])

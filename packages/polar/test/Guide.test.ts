@@ -99,7 +99,9 @@ describe("the table of policies", () => {
     Effect.gen(function*() {
       const plain = (value: unknown) => Duration.isDuration(value) ? Duration.toMillis(value) : value
       const options = (policy: string, values: object) =>
-        Object.entries(values).map(([name, value]) => [policy, name, plain(value)] as const)
+        Object.entries(values)
+          .filter(([name]) => name !== "issues")
+          .map(([name, value]) => [policy, name, plain(value)] as const)
       const defaults = [
         ...options("RetryPolicy", yield* RetryPolicy.RetryPolicy),
         ...options("RequestTimeout", yield* RequestTimeout.RequestTimeout),

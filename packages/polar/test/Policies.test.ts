@@ -19,6 +19,8 @@ const attempts = (count: number) => RetryPolicy.layer({ maxAttempts: count })
 
 const get = Effect.flatMap(CustomersService, (customers) => customers.get("x"))
 
+const list = Effect.flatMap(CustomersService, (customers) => customers.list())
+
 const requests = Effect.flatMap(SandboxControl, ({ requests }) => Effect.map(requests, (entries) => entries.length))
 
 /** How many requests a failing call comes to. */
@@ -156,10 +158,10 @@ describe("around calls", () => {
   it.effect("each kind of policy apart", () =>
     Effect.gen(function*() {
       const error = yield* inVirtualTime(
-        Effect.flip(get.pipe(RetryPolicy.none, RequestTimeout.with({ attempt: "2 seconds" })))
+        Effect.flip(list.pipe(RetryPolicy.none, RequestTimeout.with({ attempt: "2 seconds" })))
       )
       expect(error).toMatchObject({ _tag: "RequestTimedOut", timeout: Duration.seconds(2) })
-      const layers = yield* inVirtualTime(Effect.flip(RetryPolicy.none(get)))
+      const layers = yield* inVirtualTime(Effect.flip(RetryPolicy.none(list)))
       expect(layers).toMatchObject({ _tag: "RequestTimedOut", timeout: Duration.seconds(7) })
     }).pipe(
       Effect.provide(polar.pipe(
