@@ -19,7 +19,7 @@ import type * as Errors from "./CustomersError.js"
 import { InvalidRequest, renamePaths, Unsupported } from "./CustomersError.js"
 import { inputIssues, strict } from "./internal/parseIssues.js"
 import { readInput } from "./internal/readInput.js"
-import { withSpan } from "./internal/span.js"
+import { withSpan, withStreamSpan } from "./internal/span.js"
 import * as Page from "./Page.js"
 
 /**
@@ -193,7 +193,7 @@ export const trace =
 
 /** @internal */
 export const tracedStream = <A, E, R>(provider: Provider, operation: string, stream: Stream.Stream<A, E, R>) =>
-  Stream.withSpan(stream, `CustomersService.${operation}`, spanOptions(provider, operation))
+  withStreamSpan(stream, `CustomersService.${operation}`, spanOptions(provider, operation))
 
 /** What an error of the service carries that is decided before anything is sent. */
 const unsent = (provider: Provider, operation: string) =>

@@ -1,7 +1,9 @@
 import { CustomersByExternalId, Telemetry } from "@effect-customers/core"
+import * as Polar from "@effect-customers/polar"
 import { Fault, SandboxControl } from "@effect-customers/sandbox"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
+import { inspect } from "node:util"
 import { inVirtualTime } from "../../core/test/virtualTime.js"
 import { inMemoryTracer, type Seen } from "./inMemoryTracer.js"
 import { inProcess } from "./onSandbox.js"
@@ -111,5 +113,34 @@ describe("spans", () => {
         ["customers.list", "CustomersService.stream"],
         ["GET /v1/customers/", "customers.list"]
       ])
+    }).pipe(Effect.provide(inProcess())))
+
+  it.effect("of a stream: see nothing of what is made of it", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersByExternalId
+      const polar = yield* Polar.PolarClient
+      const control = yield* SandboxControl
+      yield* control.seed("polar", [{ email: "ada@example.com" }])
+      const streams: ReadonlyArray<Stream.Stream<unknown, unknown>> = [
+        customers.stream(),
+        customers.streamPages(),
+        polar.export(),
+        polar.exportRows()
+      ]
+      for (const stream of streams) {
+        const consumers = [
+          Stream.runCollect(stream),
+          Stream.runForEach(stream, () => Effect.fail("ada@example.com is not welcome")),
+          Stream.runHead(stream)
+        ]
+        for (const consumer of consumers) {
+          const spans = yield* spansOf(consumer)
+          expect(spans.length).toBeGreaterThan(1)
+          expect(inspect(spans, { depth: Infinity })).not.toContain("ada@example.com")
+        }
+      }
+      yield* control.inject({ operation: "list", fault: Fault.Respond({ status: 403 }) })
+      const [walk] = yield* spansOf(Stream.runDrain(customers.stream()))
+      expect(inspect(walk?.told, { depth: Infinity })).toContain("PermissionDenied")
     }).pipe(Effect.provide(inProcess())))
 })

@@ -9,7 +9,7 @@ import * as Stream from "effect/Stream"
 import type { CustomersError } from "../CustomersError.js"
 import type * as Endpoint from "../Endpoint.js"
 import * as Telemetry from "../Telemetry.js"
-import { withSpan } from "./span.js"
+import { withSpan, withStreamSpan } from "./span.js"
 
 /**
  * What can be seen of one call from outside.
@@ -53,7 +53,7 @@ export const make = (endpoint: Endpoint.Any): Observer => {
   return {
     call: (self) => withSpan(Effect.ensuring(Effect.tapError(self, annotateError), annotateLast), name, options({})),
     stream: (self) =>
-      Stream.withSpan(Stream.ensuring(Stream.tapError(self, annotateError), annotateLast), name, options({})),
+      withStreamSpan(Stream.ensuring(Stream.tapError(self, annotateError), annotateLast), name, options({})),
     request: (resends) => (self) =>
       Effect.suspend(() => {
         last = resends === 0 ? {} : { "http.request.resend_count": resends }
