@@ -60,13 +60,18 @@ interface Part {
 const summary = (parts: ReadonlyArray<Part>): ReadonlyArray<string> => [
   "| | operations | faults | rows | created more than once | lost | hung | secrets |",
   "|---|---|---|---|---|---|---|---|",
-  ...[...parts, { title: "**All**", rows: parts.flatMap(({ rows }) => rows) }].map(({ rows, title }) => {
-    const { createdTwice, hung, lost, secrets } = totals(rows)
+  ...parts.map(({ rows, title }) => {
     const operations = new Set(rows.map(({ operation }) => operation)).size
     const cases = new Set(rows.map(({ fault }) => fault)).size
-    return `| ${title} | ${operations} | ${cases} | ${rows.length} | ${createdTwice} | ${lost} | ${hung} | ${secrets} |`
-  })
+    return `| ${title} | ${operations} | ${cases} | ${counts(rows)} |`
+  }),
+  `| **All** | | | ${counts(parts.flatMap(({ rows }) => rows))} |`
 ]
+
+const counts = (rows: ReadonlyArray<Row>): string => {
+  const { createdTwice, hung, lost, secrets } = totals(rows)
+  return [rows.length, createdTwice, lost, hung, secrets].join(" | ")
+}
 
 const part = ({ about, rows, title }: Part): ReadonlyArray<string> => [
   `## ${title}`,
@@ -90,7 +95,7 @@ const document = (parts: ReadonlyArray<Part>): string =>
     "its log of requests. The seeds are fixed, so every machine writes the same.",
     "",
     "- *Fault*: hits one request of the call, and the next is answered well (*once*), or every request from there on " +
-    "(*for ever*). It hits the first request unless the operation's name says from where on. *After the write*: the " +
+    "(*for ever*); these count as two. It hits the first request unless the operation's name says from where on. *After the write*: the " +
     "provider did what it was asked to, and the caller gets the fault for an answer.",
     "- *Attempts*: requests that were sent, connections that were refused included.",
     "- *Outcome*: success, or the error with its status (*that status*: the fault's), the system's code, and the time " +

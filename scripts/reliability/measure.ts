@@ -129,14 +129,14 @@ const describeEnd = (end: End, fault: FaultCase, codes: boolean): string => {
   if (error === undefined) return `died: ${Cause.pretty(end.value.cause)}`
   const wait = error._tag === "RateLimited" || error._tag === "ProviderUnavailable" ? error.retryAfter : undefined
   const known = [
-    ...error.status === undefined ? [] : [error.status === fault.status ? "with that status" : `with ${error.status}`],
+    ...error.status === undefined ? [] : [error.status === fault.status ? "that status" : error.status],
     ...codes && error._tag === "TransportFailed" && error.code !== undefined
-      ? [error.code === refusedWith(fault) ? "with that code" : `with ${error.code}`]
+      ? [error.code === refusedWith(fault) ? "that code" : error.code]
       : [],
     // a date is of whole seconds
     ...wait === undefined ? [] : [`retry after ${Math.ceil(Duration.toSeconds(wait))} s`]
   ]
-  return [`\`${error._tag}\``, known.join(", ")].join(" ").trimEnd()
+  return `\`${error._tag}\`` + (known.length === 0 ? "" : ` with ${known.join(", ")}`)
 }
 
 const refusedWith = (fault: FaultCase): string | undefined => {

@@ -104,7 +104,7 @@ export const polar: Provider<"polar"> = {
       name: "export",
       kind: "reads",
       does: "reads",
-      call: client((polar) => Effect.as(Stream.runDrain(polar.export()), nothing))
+      call: client((polar) => Effect.as(Stream.runCollect(Stream.decodeText(polar.export())), nothing))
     },
     {
       name: "exportRows",
