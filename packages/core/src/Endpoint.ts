@@ -63,7 +63,8 @@ export interface RowsAnswer<out S extends Schema.Schema.AnyNoContext = Schema.Sc
 }
 
 /**
- * An answer whose body says nothing; whatever it holds is discarded.
+ * An answer whose body says nothing; whatever it holds is discarded. An HTML page is no such answer: it is
+ * `UnexpectedStatus`, whatever its status.
  *
  * @since 0.1.0
  * @category answers
@@ -121,7 +122,7 @@ export const rows = <S extends Schema.Schema.AnyNoContext>(
 export const empty: EmptyAnswer = { _tag: "Empty" }
 
 /**
- * An answer that is streamed as bytes.
+ * An answer that is streamed as bytes. An HTML page is none: `UnexpectedStatus`, whatever its status.
  *
  * @since 0.1.0
  * @category answers

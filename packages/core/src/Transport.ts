@@ -293,7 +293,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
           return observer.answered(attributesOf(context, response))
         }),
         Effect.flatMap((response) =>
-          isSuccess(response.status) ? read(endpoint, response) : refuse(endpoint, response, input, timeouts)
+          isAnswer(endpoint, response) ? read(endpoint, response) : refuse(endpoint, response, input, timeouts)
         ),
         failAfter(timeouts.attempt, () => timedOut(context, timeouts.attempt)),
         observer.request(resends)
@@ -361,7 +361,10 @@ const timedOut = (context: Errors.ErrorContext, timeout: Duration.Duration) =>
 const withoutKey = (endpoint: Endpoint.Any, key: string | undefined): Endpoint.Any =>
   endpoint.repeat === "with-key" && key === undefined ? { ...endpoint, repeat: "never" } : endpoint
 
-const isSuccess = (status: number): boolean => status >= 200 && status < 300
+/** A page that says 200 is of a gateway, or of a portal before it. Where JSON is expected it is told by what it is not. */
+const isAnswer = ({ answer }: Endpoint.Any, { headers, status }: HttpClientResponse.HttpClientResponse): boolean =>
+  status >= 200 && status < 300 &&
+  !((answer._tag === "Empty" || answer._tag === "Bytes") && /^\s*text\/html/i.test(headers["content-type"] ?? ""))
 
 // ---------------------------------------------------------------------------------------------------------------------
 // The request

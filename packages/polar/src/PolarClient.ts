@@ -13,6 +13,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Api from "./PolarApi.js"
@@ -335,8 +336,17 @@ const exportRows = (bytes: Stream.Stream<Uint8Array, CommonError>): Stream.Strea
     const writer = writable.getWriter()
     const noCsv = () => unreadableExport("", "CSV with as many cells as its header")
     // chunk by chunk, each awaited: the parser's own queue would hold a thousand
-    const write = (chunk: Uint8Array) => Effect.tryPromise({ try: () => writer.write(chunk), catch: noCsv })
-    const close = Effect.tryPromise({ try: () => writer.close(), catch: noCsv })
+    const size = yield* Ref.make(0)
+    const write = (chunk: Uint8Array) =>
+      Effect.zipRight(
+        Ref.update(size, (size) => size + chunk.length),
+        Effect.tryPromise({ try: () => writer.write(chunk), catch: noCsv })
+      )
+    // Polar writes the header also where there is nobody
+    const close = Effect.filterOrFail(Ref.get(size), (size) => size > 0, () => unreadableExport("", "a header row"))
+      .pipe(
+        Effect.zipRight(Effect.tryPromise({ try: () => writer.close(), catch: noCsv }))
+      )
     return Stream.fromReadableStream(() => readable, noCsv).pipe(
       Stream.zipWithIndex,
       Stream.mapEffect(([row, index]) =>

@@ -381,4 +381,30 @@ describe("what is kept of a failed answer", () => {
       yield* polar.delete(id)
       expect(Chunk.toReadonlyArray(yield* Stream.runCollect(polar.stream()))).toEqual([])
     }).pipe(Effect.provide(inProcess())))
+
+  it.effect("an HTML page is no success, whatever it says", () =>
+    Effect.gen(function*() {
+      const polar = yield* PolarClient
+      const { id } = yield* polar.create(ada)
+      yield* inject("delete", Fault.HtmlPage({ status: 200 }))
+      yield* inject("export", Fault.HtmlPage({ status: 200 }))
+      const deleted = yield* Effect.flip(polar.delete(id))
+      expect(shape(deleted)).toEqual({
+        tag: "UnexpectedStatus",
+        status: 200,
+        mayHaveApplied: true,
+        isRetryable: false
+      })
+      const exported = yield* Effect.flip(Stream.runDrain(polar.export()))
+      expect([exported._tag, exported.mayHaveApplied]).toEqual(["UnexpectedStatus", false])
+    }).pipe(Effect.provide(inProcess())))
+
+  it.effect("an export without its header row cannot be read", () =>
+    Effect.gen(function*() {
+      const polar = yield* PolarClient
+      yield* polar.create(ada)
+      yield* inject("export", Fault.EmptyBody())
+      const error = yield* Effect.flip(Stream.runDrain(polar.exportRows()))
+      expect(error).toMatchObject({ _tag: "InvalidResponse", issues: [{ path: "", expected: "a header row" }] })
+    }).pipe(Effect.provide(inProcess())))
 })

@@ -851,13 +851,14 @@ describe("export", () => {
       expect((yield* rowsOf).map(({ email, id }) => [id, email])).toEqual([[individual.id, "grace@example.org"]])
     }).pipe(Effect.provide(inProcess())))
 
-  it.effect("the header alone, and nothing at all, are no rows", () =>
+  it.effect("the header alone is no rows; nothing at all is no export", () =>
     Effect.gen(function*() {
       const polar = yield* PolarClient
       expect(yield* rowsOf).toEqual([])
       expect(Buffer.concat(yield* collect(polar.export())).toString()).toBe(csvHeader)
       yield* inject("export", Fault.Respond({ status: 200 }))
-      expect(yield* rowsOf).toEqual([])
+      expect((yield* Effect.flip(rowsOf))._tag).toBe("InvalidResponse")
+      yield* inject("export", Fault.Respond({ status: 200 }))
       expect(yield* collect(polar.export())).toEqual([])
     }).pipe(Effect.provide(inProcess())))
 

@@ -65,7 +65,8 @@ export type Fault = Data.TaggedEnum<{
   /**
    * True status and headers with the full `content-length`, then `bytes` bytes of the body (default: half of them),
    * then the connection ends. In process the body stream errors with `TypeError("terminated")`, cause code
-   * `UND_ERR_SOCKET`. The write takes effect, unless `applied: false`, which undoes it.
+   * `UND_ERR_SOCKET`. The write takes effect, unless `applied: false`, which undoes it. An answer that has no body (204)
+   * is reset: its head would be all of it.
    */
   CutBody: { readonly bytes?: number | undefined; readonly applied?: boolean | undefined }
   /**

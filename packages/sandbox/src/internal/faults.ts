@@ -3,7 +3,7 @@ import type * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Fault, RetryAfter } from "../Fault.js"
-import { decoder, Delivery, encoder, withLength } from "./delivery.js"
+import { bodiless, decoder, Delivery, encoder, withLength } from "./delivery.js"
 import type { Places } from "./emulator.js"
 import { withKey, withTexts } from "./jsonPlaces.js"
 import { canBeSent } from "./sendable.js"
@@ -110,12 +110,15 @@ export const applyFault = (
     case "CutBody":
     case "StallBody":
       return onWhole(answer, ({ body, headers, status }) =>
-        Delivery.Part({
-          status,
-          headers,
-          bytes: part(toBytes(body), fault.bytes),
-          ending: fault._tag === "CutBody" ? "cut" : "stall"
-        }))
+        // the head is the whole answer where there is no body
+        fault._tag === "CutBody" && bodiless(status)
+          ? Delivery.Reset()
+          : Delivery.Part({
+            status,
+            headers,
+            bytes: part(toBytes(body), fault.bytes),
+            ending: fault._tag === "CutBody" ? "cut" : "stall"
+          }))
     case "CutJson":
       return onWhole(answer, (delivery) => replaceBody(delivery, part(toBytes(delivery.body), fault.bytes)))
     case "EmptyBody":
