@@ -14,8 +14,8 @@
  */
 import * as RateLimiter from "@effect/experimental/RateLimiter"
 import * as Clock from "effect/Clock"
-import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
+import type * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -27,7 +27,7 @@ import * as Endpoint from "./Endpoint.js"
 import { failAfter } from "./internal/failAfter.js"
 import type { CallOptions, Limiter, Options } from "./internal/limiter.js"
 import { CallRateLimit, RateLimit } from "./internal/limiter.js"
-import { around, type AroundStream, defined, readDuration } from "./internal/policy.js"
+import { around, type AroundStream, checkedConfig, defined, readDuration } from "./internal/policy.js"
 import * as ProviderConfig from "./ProviderConfig.js"
 
 export { type CallOptions, type Options, RateLimit } from "./internal/limiter.js"
@@ -96,11 +96,8 @@ export const layerConfig = (
   options: Config.Config.Wrap<Options>
 ): Layer.Layer<never, ConfigError.ConfigError> =>
   ProviderConfig.layer(
-    Config.mapOrFail(Config.unwrap(options), (options) =>
-      Either.mapBoth(settings(options), {
-        onLeft: ([{ path }]) => ConfigError.InvalidData([path], "the value is not valid"),
-        onRight: () => options
-      })),
+    checkedConfig(options, (options) =>
+      Either.match(settings(options), { onLeft: (issues) => issues, onRight: () => [] })),
     layer
   )
 

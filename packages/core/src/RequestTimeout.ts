@@ -6,16 +6,15 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
+import type * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { InputIssue } from "./CustomersError.js"
-import { around, type AroundStream, durationOr, over, readDuration } from "./internal/policy.js"
+import { around, type AroundStream, checkedConfig, durationOr, over, readDuration } from "./internal/policy.js"
 import * as ProviderConfig from "./ProviderConfig.js"
 
 /**
@@ -94,16 +93,7 @@ export const layer = (options: Options): Layer.Layer<never> => Layer.succeed(Req
  */
 export const layerConfig = (
   options: Config.Config.Wrap<Options>
-): Layer.Layer<never, ConfigError.ConfigError> =>
-  ProviderConfig.layer(
-    Config.mapOrFail(Config.unwrap(options), (options) => {
-      const [issue] = issuesOf(options)
-      return issue === undefined
-        ? Either.right(options)
-        : Either.left(ConfigError.InvalidData([issue.path], "the value is not valid"))
-    }),
-    layer
-  )
+): Layer.Layer<never, ConfigError.ConfigError> => ProviderConfig.layer(checkedConfig(options, issuesOf), layer)
 
 /** Timeouts that never pass. */
 const off: Options = { attempt: Duration.infinity, idle: Duration.infinity }
@@ -118,7 +108,6 @@ export {
    * ```ts
    * import { CustomersService, RequestTimeout } from "@effect-customers/core"
    * import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
    *
    * const patient = Effect.flatMap(CustomersService, (customers) => customers.get("cus_1")).pipe(
    *   RequestTimeout.with({ attempt: "2 minutes" })

@@ -10,17 +10,16 @@
  *
  * @since 0.1.0
  */
-import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
+import type * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { CustomersError, InputIssue } from "./CustomersError.js"
 import { isTransient } from "./CustomersError.js"
-import { around, type AroundStream, durationOr, over, readDuration } from "./internal/policy.js"
+import { around, type AroundStream, checkedConfig, durationOr, over, readDuration } from "./internal/policy.js"
 import * as ProviderConfig from "./ProviderConfig.js"
 
 /**
@@ -159,16 +158,7 @@ export const layer = (options: Options): Layer.Layer<never> => Layer.succeed(Ret
  */
 export const layerConfig = (
   options: Config.Config.Wrap<Omit<Options, "while">>
-): Layer.Layer<never, ConfigError.ConfigError> =>
-  ProviderConfig.layer(
-    Config.mapOrFail(Config.unwrap(options), (options) => {
-      const [issue] = issuesOf(options)
-      return issue === undefined
-        ? Either.right(options)
-        : Either.left(ConfigError.InvalidData([issue.path], "the value is not valid"))
-    }),
-    layer
-  )
+): Layer.Layer<never, ConfigError.ConfigError> => ProviderConfig.layer(checkedConfig(options, issuesOf), layer)
 
 const { effect: withPolicy, stream } = around(CallRetryPolicy, over<Options>)
 

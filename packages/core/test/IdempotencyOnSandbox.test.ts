@@ -10,7 +10,8 @@ import {
 } from "@effect-customers/core"
 import { FetchHttpClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Redacted, Schema, Tracer } from "effect"
+import { Effect, Layer, Redacted, Schema } from "effect"
+import { inMemoryTracer } from "../../polar/test/inMemoryTracer.js"
 import { AcmeControl, AcmeSandbox, Fault, SandboxServer } from "../../sandbox/test/acme/AcmeSandbox.js"
 import { inVirtualTime } from "./virtualTime.js"
 
@@ -117,33 +118,9 @@ describe("a create whose answer is lost, with a key", () => {
     Effect.gen(function*() {
       yield* inject({ fault: Fault.Reset({ applied: true }) })
       const { call } = yield* transport()
-      const seen: Array<Map<string, unknown>> = []
-      const tracer = Tracer.make({
-        context: (f) => f(),
-        span: (name, parent, context, links, startTime, kind) => {
-          const attributes = new Map<string, unknown>()
-          seen.push(attributes)
-          return {
-            _tag: "Span",
-            name,
-            spanId: name,
-            traceId: "trace",
-            parent,
-            context,
-            links,
-            kind,
-            sampled: true,
-            status: { _tag: "Started", startTime },
-            attributes,
-            attribute: (key, value) => void attributes.set(key, value),
-            event: () => {},
-            addLinks: () => {},
-            end: () => {}
-          }
-        }
-      })
+      const { spans, tracer } = inMemoryTracer()
       yield* Effect.withTracer(inVirtualTime(call(create, ada)), tracer)
-      expect(seen.map((attributes) => attributes.get("customers.replayed"))).toEqual([true, undefined, true])
+      expect(spans.map(({ attributes }) => attributes.get("customers.replayed"))).toEqual([true, undefined, true])
       expect(Telemetry.spanAttributes).toContain("customers.replayed")
     }).pipe(Effect.provide(AcmeSandbox.layer())))
 

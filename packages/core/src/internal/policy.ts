@@ -1,10 +1,14 @@
 /** What all policies have in common: options in layers and around calls. */
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
 import type * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { dual } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { InputIssue } from "../CustomersError.js"
 
 /** @internal */
 export interface AroundEffect<Options> {
@@ -75,3 +79,19 @@ export const durationOr = (
   given: Duration.DurationInput | undefined,
   outer: Duration.Duration
 ): Duration.Duration => given === undefined ? outer : Option.getOrElse(readDuration(given), () => outer)
+
+/**
+ * Options from configuration, refused by the name of the first that is wrong. Its value is not told.
+ *
+ * @internal
+ */
+export const checkedConfig = <Options>(
+  options: Config.Config.Wrap<Options>,
+  issuesOf: (options: Options) => ReadonlyArray<InputIssue>
+): Config.Config<Options> =>
+  Config.mapOrFail(Config.unwrap(options), (options) => {
+    const [issue] = issuesOf(options)
+    return issue === undefined
+      ? Either.right(options)
+      : Either.left(ConfigError.InvalidData([issue.path], "the value is not valid"))
+  })
