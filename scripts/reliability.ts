@@ -113,7 +113,18 @@ const document = (parts: ReadonlyArray<Part>): string =>
     ...parts.flatMap(part)
   ].join("\n").trimEnd() + "\n"
 
-const lines = (text: string): ReadonlySet<string> => new Set(text.split("\n"))
+/** Each line with the headings that it stands under. */
+const lines = (text: string): ReadonlySet<string> => {
+  let chapter = ""
+  let section = ""
+  return new Set(
+    text.split("\n").map((line) => {
+      if (line.startsWith("## ")) [chapter, section] = [line.slice(3), ""]
+      if (line.startsWith("### ")) section = line.slice(4)
+      return `${chapter}, ${section}: ${line}`
+    })
+  )
+}
 
 /** What of the committed file would be other now. */
 const differences = (committed: string, now: string): ReadonlyArray<string> => [
