@@ -31,6 +31,8 @@ import type { FaultCase } from "./faults.js"
 import type { Known, Operation, Person, Provider, Scene, Stored, Told } from "./provider.js"
 
 export interface Row {
+  /** By name. */
+  readonly provider: string
   readonly operation: Operation
   readonly fault: FaultCase
   readonly attempts: number
@@ -268,6 +270,7 @@ const run = <Name extends keyof AcmeSeeds, R>(
       secrets.filter((secret) => text.includes(secret))
     )
     return {
+      provider: provider.name,
       operation,
       fault,
       attempts: sent,
@@ -301,10 +304,10 @@ export const measure = <Name extends keyof AcmeSeeds>(
   }).pipe(
     Effect.provide(
       FetchHttpClient.layer.pipe(
-        Layer.provideMerge(AcmeSandbox.layerFetch({ seed: seedOf(provider, operation, fault) }))
+        Layer.provideMerge(AcmeSandbox.layerFetch({ seed: seedOf(provider, operation, fault) })),
+        Layer.provideMerge(virtualTime)
       )
-    ),
-    Effect.provide(virtualTime)
+    )
   )
   // in a runtime of its own: a fiber that was once given a TestClock keeps it
   return Effect.promise(() => Effect.runPromise(row))

@@ -43,8 +43,9 @@ const operationNames = (operations: ReadonlyArray<Operation>, all: number): stri
   operations.length === all && all > 1 ? "all" : operations.map(({ name }) => `\`${name}\``).join(", ")
 
 const head = [
-  "| fault | operation | attempts | outcome | `mayHaveApplied` | created more than once | lost | hung | secrets |",
-  "|---|---|---|---|---|---|---|---|---|"
+  "| provider | operation | fault | attempts | outcome | `mayHaveApplied` | created more than once | lost | hung | " +
+  "secrets |",
+  "|---|---|---|---|---|---|---|---|---|---|"
 ]
 
 const section = (rows: ReadonlyArray<Row>, operations: number): ReadonlyArray<string> => {
@@ -60,7 +61,7 @@ const section = (rows: ReadonlyArray<Row>, operations: number): ReadonlyArray<st
     if (rows === undefined || row === undefined) return []
     const faults = lines.flatMap(([row]) => row === undefined ? [] : [row.fault])
     const names = operationNames(rows.map(({ operation }) => operation), operations)
-    return [`| ${faultNames(faults)} | ${names} | ${cells(row)} |`]
+    return [`| ${row.provider} | ${names} | ${faultNames(faults)} | ${cells(row)} |`]
   })
 }
 
@@ -92,4 +93,5 @@ export const broken = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> =>
   rows.filter((row) => row.createdTwice + row.lost + row.hung + row.secrets > 0)
 
 /** One line that stands for itself. */
-export const line = (row: Row): string => `${row.operation.name} | ${faultNames([row.fault])} | ${cells(row)}`
+export const line = (row: Row): string =>
+  `${row.provider} | ${row.operation.name} | ${faultNames([row.fault])} | ${cells(row)}`

@@ -222,17 +222,23 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   ): Effect.Effect<never, CustomersError> =>
     Effect.gen(function*() {
       // the head has said what matters: a body that stalls must not take the rest of the timeout
-      const body = yield* readStart(response, Duration.min(longestExplanation, Duration.times(timeouts.attempt, 0.5)))
+      const longest = Duration.min(longestExplanation, Duration.times(timeouts.attempt, 0.5))
+      const { isWhole, text } = yield* readStart(response, longest)
       const now = yield* Clock.currentTimeMillis
+      const context = { ...answerContext(endpoint, response), status: response.status }
       const error = options.toError({
         endpoint,
-        context: { ...answerContext(endpoint, response), status: response.status },
+        context,
         headers: response.headers,
-        body,
+        body: text,
         path: input.path ?? {},
         retryAfter: retryAfter(response.headers, now)
       })
-      return yield* Effect.fail(Endpoint.declared(endpoint, error))
+      const declared = Endpoint.declared(endpoint, error)
+      // what some refusals mean is in their bodies
+      return yield* isWhole || !needsExplanation(declared)
+        ? Effect.fail(declared)
+        : new Errors.TransportFailed(context)
     })
 
   const answerContext = (endpoint: Endpoint.Any, response: HttpClientResponse.HttpClientResponse) =>
@@ -580,11 +586,15 @@ const longestLook = 64 * 1024
 /** How long a refusal has to explain itself. */
 const longestExplanation = Duration.seconds(2)
 
+/** A customer who is not there, or one who is there already, for all that is known. */
+const needsExplanation = ({ _tag, status = 0 }: CustomersError): boolean =>
+  status >= 400 && status < 500 && (_tag === "InvalidRequest" || _tag === "UnexpectedStatus")
+
 /** The start of a body as text; what of it arrived, when the connection is cut or time is up. */
 const readStart = (
   response: HttpClientResponse.HttpClientResponse,
   longest: Duration.Duration = Duration.infinity
-): Effect.Effect<string> =>
+): Effect.Effect<{ readonly text: string; readonly isWhole: boolean }> =>
   Effect.suspend(() => {
     const decoder = new TextDecoder()
     let text = ""
@@ -597,8 +607,10 @@ const readStart = (
         })
       ),
       failAfter(longest, () => "time is up"),
-      Effect.ignore,
-      Effect.map(() => text.slice(0, longestLook))
+      Effect.match({
+        onSuccess: () => ({ text: text.slice(0, longestLook), isWhole: true }),
+        onFailure: (error) => ({ text, isWhole: typeof error !== "string" && isEmptyBody(error) })
+      })
     )
   })
 

@@ -312,6 +312,15 @@ describe("failures", () => {
           ({ call }) => inVirtualTime(Effect.flip(call(rename, { path: { id }, body: { name: "Ada" } })))
         ))
       }
+      // what these mean is in the body that did not come; that nothing was done is in the head
+      for (const status of [404, 422]) {
+        const unexplained = yield* stalled(status)
+        expect([unexplained._tag, unexplained.mayHaveApplied, unexplained.status]).toEqual([
+          "TransportFailed",
+          false,
+          status
+        ])
+      }
       const refused = yield* stalled(403)
       expect([refused._tag, refused.mayHaveApplied, refused.status]).toEqual(["PermissionDenied", false, 403])
       const halfDone = yield* stalled(200)
