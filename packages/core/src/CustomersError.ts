@@ -513,8 +513,8 @@ export const CustomersError = Schema.Union(
 export type CustomersError = typeof CustomersError.Type
 
 /**
- * The same error, saying that the call may have been applied: by an attempt before the one that it tells of. For authors
- * of transports.
+ * The same error, saying that the call may have been applied: by an attempt before the one that it tells of. For
+ * authors of transports.
  *
  * @since 0.1.0
  * @category combinators

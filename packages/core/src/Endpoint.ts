@@ -279,8 +279,8 @@ export interface Write {
 }
 
 /**
- * Declares an endpoint. One that changes something and takes no idempotency key can also end in `Unsupported`: it does so
- * under `Idempotency.withKey`.
+ * Declares an endpoint. One that changes something and takes no idempotency key can also end in `Unsupported`: it does
+ * so under `Idempotency.withKey`.
  *
  * @example
  * ```ts
@@ -384,8 +384,8 @@ const inconclusive: ReadonlyArray<number> = [303, 408, 425, 499]
 
 /**
  * Whether an answer with this status leaves it open that the operation was carried out. A 3xx or 4xx is a refusal,
- * except 303, 408, 425, 499 and what the endpoint calls inconclusive; so is 0, a browser's way to show a redirect that it
- * did not follow. A 2xx that cannot be read and a 5xx are none.
+ * except 303, 408, 425, 499 and what the endpoint calls inconclusive; so is 0, a browser's way to show a redirect that
+ * it did not follow. A 2xx that cannot be read and a 5xx are none.
  *
  * @since 0.1.0
  * @category errors

@@ -1,10 +1,10 @@
 /**
  * Idempotency keys: with one, a provider that knows them carries out a write once, however often it arrives.
  *
- * A key is made once per call, before the first attempt, and is the same on every attempt. It is only sent by operations
- * that take one (`repeat: "with-key"`). `layer` sets how keys are made for the providers that are built on it (it is
- * read once, when the provider's layer is built); `with`, `withStream`, `withKey` and `none` are read in the calling
- * fiber, inner over outer over the layer's.
+ * A key is made once per call, before the first attempt, and is the same on every attempt. It is only sent by
+ * operations that take one (`repeat: "with-key"`). `layer` sets how keys are made for the providers that are built on
+ * it (it is read once, when the provider's layer is built); `with`, `withStream`, `withKey` and `none` are read in the
+ * calling fiber, inner over outer over the layer's.
  *
  * @since 0.1.0
  */
@@ -22,8 +22,8 @@ import { around, type AroundStream, defined } from "./internal/policy.js"
 import * as ProviderConfig from "./ProviderConfig.js"
 
 /**
- * - `enabled`: whether operations that take a key are sent one. True. Without a key they are never repeated once they may
- *   have been applied.
+ * - `enabled`: whether operations that take a key are sent one. True. Without a key they are never repeated once they
+ *   may have been applied.
  * - `generate`: makes a key of 1 to 255 printable ASCII characters without spaces. A random UUID (version 4).
  *
  * @since 0.1.0
@@ -150,8 +150,9 @@ export const none = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E,
   Effect.provideService(self, CallIdempotency, { options: { enabled: false }, own: undefined })
 
 /**
- * Gives the one write inside an effect a key of the caller's own, 1 to 255 printable ASCII characters without spaces: one
- * that outlives the process, so that a repeat after a crash is still the same call. Reads inside take no notice of it.
+ * Gives the one write inside an effect a key of the caller's own, 1 to 255 printable ASCII characters without spaces:
+ * one that outlives the process, so that a repeat after a crash is still the same call. Reads inside take no notice of
+ * it.
  *
  * To run the write again, put the retry around `withKey`: inside, the key is taken by the first call, sent or not. A
  * second write with it, and a key that cannot be sent, end in `InvalidRequest`; a write that takes no key ends in

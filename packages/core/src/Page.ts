@@ -162,7 +162,7 @@ const CursorContent = Schema.parseJson(Schema.Struct({
   pageSize: Schema.Number,
   /** The page that is next. */
   page: Schema.Int,
-  /** The total of the last page, the creation time of the last row emitted, and the hashed ids of all emitted with it. */
+  /** The total of the last page, the creation time of the last row emitted, the hashed ids of all emitted with it. */
   total: Schema.Number,
   createdAt: Schema.Number,
   ids: Schema.Array(Schema.Number)

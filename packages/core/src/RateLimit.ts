@@ -2,8 +2,8 @@
  * How many requests may be sent to a provider in a span of time: as many as the program likes, unless a layer or a
  * combinator of this module sets a limit. A request over the limit waits for its turn.
  *
- * In no span as long as `window`, whenever it begins, are more than `limit` requests of one provider and limit group let
- * through. Every attempt of a call is a request. A call that is interrupted while it waits keeps its turn.
+ * In no span as long as `window`, whenever it begins, are more than `limit` requests of one provider and limit group
+ * let through. Every attempt of a call is a request. A call that is interrupted while it waits keeps its turn.
  *
  * `layer` sets the limit of the providers that are built on it (it is read once, when the provider's layer is built);
  * `with` and `withStream` set it around calls and are read in the calling fiber, inner over outer over the layer's.
@@ -52,14 +52,14 @@ export const layer = (options: Options): Layer.Layer<never> =>
 
 /**
  * Like {@link layer}, with the counters in a store: all processes that share it share the limit. A store that fails, or
- * does not answer within a second, ends a call in `TransportFailed` with the code `RATE_LIMIT_STORE`, unsent. Windows are
- * a tenth longer, by 100 ms at most: the machines are not equally late in sending what is let through.
+ * does not answer within a second, ends a call in `TransportFailed` with the code `RATE_LIMIT_STORE`, unsent. Windows
+ * are a tenth longer, by 100 ms at most: the machines are not equally late in sending what is let through.
  *
- * Give the Redis store the options of the example. With ioredis's own, calls that were given up are counted when a server
- * that was down is back, and closing the layer's scope while it is down never ends; with these, a server that is gone is
- * told at once, one that hangs after a second (closing the scope then ends in a defect of the store's own finalizer).
- * ioredis prints every failed connection with `console.error`, as the store cannot be listened to; `retryStrategy` says
- * how often it tries.
+ * Give the Redis store the options of the example. With ioredis's own, calls that were given up are counted when a
+ * server that was down is back, and closing the layer's scope while it is down never ends; with these, a server that is
+ * gone is told at once, one that hangs after a second (closing the scope then ends in a defect of the store's own
+ * finalizer). ioredis prints every failed connection with `console.error`, as the store cannot be listened to;
+ * `retryStrategy` says how often it tries.
  *
  * @example
  * ```ts
@@ -200,9 +200,9 @@ const settings = (options: CallOptions): Either.Either<Settings, readonly [Input
  * turns says which slot is next. A slot lets one request through, and the next one no sooner than a window later, so
  * that no span of a window's length can hold more requests than there are slots.
  *
- * The store's counter lives for its refill rate times its tokens. With the window as refill rate it ends when the slot is
- * free again after all who have taken it, so that a turn begins a window before its counter ends. The counter of turns
- * outlives every slot: it only starts anew when all of them are free.
+ * The store's counter lives for its refill rate times its tokens. With the window as refill rate it ends when the slot
+ * is free again after all who have taken it, so that a turn begins a window before its counter ends. The counter of
+ * turns outlives every slot: it only starts anew when all of them are free.
  *
  * A slot is only taken by who can wait for it. The store is told how many tokens there may be at most, and refuses, and
  * takes nothing, where there are more. Tokens of turns that have passed are among them, so the first guess, which knows

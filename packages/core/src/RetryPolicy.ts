@@ -2,8 +2,8 @@
  * Whether a call is repeated, how often, and after what wait.
  *
  * What *may* be repeated is not up to the policy: an attempt that may have been applied is only repeated where the
- * endpoint says that a repeat is safe (`always`, or `with-key` and a key was sent). Of the rest only what surely did not
- * happen is: refused connections, 429. `repeatUnsafe: true` is the one way around it.
+ * endpoint says that a repeat is safe (`always`, or `with-key` and a key was sent). Of the rest only what surely did
+ * not happen is: refused connections, 429. `repeatUnsafe: true` is the one way around it.
  *
  * `layer` sets the policy of the providers that are built on it (it is read once, when the provider's layer is built);
  * `with` and `withStream` set it around calls and are read in the calling fiber, inner over outer over the layer's.
@@ -27,12 +27,12 @@ import * as ProviderConfig from "./ProviderConfig.js"
  * - `initialDelay`, `factor`, `maxDelay`: the wait before attempt n + 1 is random between nothing and
  *   `initialDelay * factor^(n - 1)`, which is at most `maxDelay`. 500 ms, 2, 20 s.
  * - `maxTotalDelay`: the most that these waits come to in one call. 60 s.
- * - `maxRetryAfter`: the longest `Retry-After` that is waited for, each with such a random wait on top. A longer one ends
- *   the call at once. Not counted in `maxTotalDelay`. 90 s: Polar always says 60.
- * - `gate`: whether a call waits, before it is sent, while a 429 with `Retry-After` that another call met still holds (for
- *   an hour at most). One that finds it closed `maxAttempts` times ends in `RateLimited`, unsent. True.
- * - `budget`: whether retries are taken from the client's budget (500 tokens; a retry takes 5, after a timeout 10, where a
- *   429 says when nothing; a successful call gives 1 back), so that an outage is not multiplied. True.
+ * - `maxRetryAfter`: the longest `Retry-After` that is waited for, each with such a random wait on top. A longer one
+ *   ends the call at once. Not counted in `maxTotalDelay`. 90 s: Polar always says 60.
+ * - `gate`: whether a call waits, before it is sent, while a 429 with `Retry-After` that another call met still holds
+ *   (for an hour at most). One that finds it closed `maxAttempts` times ends in `RateLimited`, unsent. True.
+ * - `budget`: whether retries are taken from the client's budget (500 tokens; a retry takes 5, after a timeout 10,
+ *   where a 429 says when nothing; a successful call gives 1 back), so that an outage is not multiplied. True.
  * - `repeatUnsafe`: repeats also what may have been applied and is not safe to repeat. **Can create customers twice.**
  *   False.
  * - `while`: of what would be repeated, only what it is true for is. Always true. It must not throw.
@@ -56,7 +56,8 @@ export interface Policy {
 }
 
 /**
- * An absent option has its default in a layer, and keeps what holds outside around calls; see {@link Policy} for what they mean.
+ * An absent option has its default in a layer, and keeps what holds outside around calls; see {@link Policy} for what
+ * they mean.
  *
  * @since 0.1.0
  * @category models

@@ -16,8 +16,8 @@ import * as MetricBoundaries from "effect/MetricBoundaries"
  * - `customers.provider`, `customers.operation`: which call it is.
  * - `http.request.method`, `url.template`: where it goes. Never the URL: paths and queries hold ids and e-mails.
  * - `http.response.status_code`, `customers.request_id`: of the answer; on a client operation, of the last one.
- * - `http.request.resend_count`: how many requests of the same call went before; on a client operation, how many repeats
- *   there were. Absent where there were none.
+ * - `http.request.resend_count`: how many requests of the same call went before; on a client operation, how many
+ *   repeats there were. Absent where there were none.
  * - `customers.replayed`: true where the provider answered from its store of idempotency keys.
  * - `error.type`: the tag of the error that it ended in.
  *
@@ -40,8 +40,8 @@ export const spanAttributes = [
  * All labels that metrics of this SDK can have.
  *
  * - `provider`, `operation`: which call it is.
- * - `outcome`: `success`, the tag of the error that the request ended in, `interrupted`, or `defect` (of a client that the
- *   caller gave).
+ * - `outcome`: `success`, the tag of the error that the request ended in, `interrupted`, or `defect` (of a client that
+ *   the caller gave).
  * - `unit`: of a duration; `ms`.
  *
  * @since 0.1.0

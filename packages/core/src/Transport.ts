@@ -81,13 +81,13 @@ export interface Options {
   readonly credential: SecretHeader
   /** Response headers that may hold the provider's id of the request, lower-case, first one wins. */
   readonly requestIdHeaders?: ReadonlyArray<string> | undefined
-  /** The response header, lower-case, that is there when an answer comes from the provider's store of idempotency keys. */
+  /** The header, lower-case, of answers that come from the provider's store of idempotency keys. */
   readonly replayedHeader?: string | undefined
   /** What a failed answer means. */
   readonly toError: (answer: Endpoint.FailedAnswer) => CustomersError
   /**
-   * The one escape hatch: wraps the client that the layer was given. It must not send a request twice (`HttpClient.retry`):
-   * what is known of an attempt would not be true then. `RetryPolicy` repeats.
+   * The one escape hatch: wraps the client that the layer was given. It must not send a request twice
+   * (`HttpClient.retry`): what is known of an attempt would not be true then. `RetryPolicy` repeats.
    */
   readonly transformClient?: ((client: HttpClient.HttpClient) => HttpClient.HttpClient) | undefined
   /** What is wrong with the options of the layer: every call ends in `InvalidRequest` with these. */
@@ -138,8 +138,8 @@ interface AnyInput {
 
 /**
  * Builds the transport of one provider over the `HttpClient` in context. The policies in context (`RequestTimeout`,
- * `RetryPolicy`, `Idempotency`, `RateLimit`) are read here, once; what one call learns of the provider holds for all calls
- * of this transport.
+ * `RetryPolicy`, `Idempotency`, `RateLimit`) are read here, once; what one call learns of the provider holds for all
+ * calls of this transport.
  *
  * @since 0.1.0
  * @category constructors
@@ -367,7 +367,7 @@ const timedOut = (context: Errors.ErrorContext, timeout: Duration.Duration) =>
 const withoutKey = (endpoint: Endpoint.Any, key: string | undefined): Endpoint.Any =>
   endpoint.repeat === "with-key" && key === undefined ? { ...endpoint, repeat: "never" } : endpoint
 
-/** A page that says 200 is of a gateway, or of a portal before it. Where JSON is expected it is told by what it is not. */
+/** A page that says 200 is of a gateway, or of a portal before it. Where JSON is expected it is found out anyway. */
 const isAnswer = ({ answer }: Endpoint.Any, { headers, status }: HttpClientResponse.HttpClientResponse): boolean =>
   status >= 200 && status < 300 &&
   !((answer._tag === "Empty" || answer._tag === "Bytes") && /^\s*text\/html/i.test(headers["content-type"] ?? ""))

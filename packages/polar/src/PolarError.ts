@@ -101,9 +101,9 @@ const places: ReadonlyArray<unknown> = ["body", "query", "path", "header"]
 const unionTags: ReadonlyArray<unknown> = ["individual", "team"]
 
 /**
- * Where in the input: `["body","individual","billing_address","country"]` is `billing_address.country`. Schema errors of
- * create carry the union tag, business errors do not. Keys of metadata are the caller's, so they become `*`, and what
- * stands behind them names a branch of a union.
+ * Where in the input: `["body","individual","billing_address","country"]` is `billing_address.country`. Schema errors
+ * of create carry the union tag, business errors do not. Keys of metadata are the caller's, so they become `*`, and
+ * what stands behind them names a branch of a union.
  */
 const fieldPath = (loc: Issue["loc"]): string => {
   const [place, ...inside] = loc

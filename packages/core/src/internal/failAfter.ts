@@ -6,8 +6,9 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 
 /**
- * Not `Effect.timeoutFail`: where the caller cannot be interrupted (`acquireRelease`, a finalizer) that would wait for the
- * answer for ever. The attempt is a fiber of its own that only its timer, or a caller that can be interrupted, ends.
+ * Not `Effect.timeoutFail`: where the caller cannot be interrupted (`acquireRelease`, a finalizer) that would wait for
+ * the answer for ever. The attempt is a fiber of its own that only its timer, or a caller that can be interrupted,
+ * ends.
  *
  * Effect logs what a fiber fails with, at debug level, also when another waits for it. Inside an attempt that is an
  * error of the platform, whose text is the URL: nothing of it is logged.

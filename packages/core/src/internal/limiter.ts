@@ -12,8 +12,8 @@ import type * as Endpoint from "../Endpoint.js"
 /**
  * - `limit`: how many requests are let through in `window`: a positive whole number.
  * - `window`: how long a span that is; parts of a millisecond count as a whole one.
- * - `maxWait`: how long a request may wait for its turn. One whose turn comes later ends at once in `RateLimited`; with 0
- *   none waits. 90 seconds.
+ * - `maxWait`: how long a request may wait for its turn. One whose turn comes later ends at once in `RateLimited`; with
+ *   0 none waits. 90 seconds.
  * - `key`: whose requests they are: a prefix of the counters' names. Accounts that share a store and not a limit need
  *   different ones. Empty.
  *

@@ -26,8 +26,8 @@ export const withSpan = <A, E, R>(
   })
 
 /**
- * The same around a stream. Its span ends as the stream does, whatever its consumer makes of it: `Stream.withSpan` hands
- * the tracer what the whole run answers or fails with.
+ * The same around a stream. Its span ends as the stream does, whatever its consumer makes of it: `Stream.withSpan`
+ * hands the tracer what the whole run answers or fails with.
  *
  * @internal
  */
