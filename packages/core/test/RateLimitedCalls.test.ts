@@ -78,10 +78,8 @@ describe("calls under a rate limit", () => {
   it.effect("the layer's limit is the one the provider's layer was built on; `with` and `none` win over it", () =>
     Effect.gen(function*() {
       const { client, sent } = Acme.answering(() => Acme.ok)
-      const { call } = yield* Acme.transportOver(client).pipe(
-        Effect.provide(twoASecond),
-        Effect.provide(RateLimit.layer({ limit: 1, window: "1 hour" }))
-      )
+      const limited = Effect.provide(Acme.transportOver(client), twoASecond)
+      const { call } = yield* Effect.provide(limited, RateLimit.layer({ limit: 1, window: "1 hour" }))
       const timesOf = (calls: Effect.Effect<unknown>) =>
         Effect.gen(function*() {
           const before = sent.length
