@@ -113,7 +113,9 @@ describe("what is repeated", () => {
       for (const status of [408, 425, 500, 502, 503, 504]) {
         expect(yield* attempts(Acme.invite, Acme.status(status))).toEqual([1, "ProviderUnavailable", true])
       }
-      expect(yield* attempts(Acme.invite, Effect.fail("ECONNRESET"))).toEqual([1, "TransportFailed", true])
+      for (const code of ["ECONNRESET", "EPIPE", "ETIMEDOUT", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT"]) {
+        expect(yield* attempts(Acme.invite, Effect.fail(code))).toEqual([1, "TransportFailed", true])
+      }
       expect(yield* attempts(Acme.invite, Effect.never)).toEqual([1, "RequestTimedOut", true])
     }))
 
@@ -234,6 +236,16 @@ describe("how often and after what wait", () => {
         }
       })
   )
+
+  it.effect("each time another little longer", () =>
+    Effect.gen(function*() {
+      const { waits } = yield* failing(
+        { maxAttempts: 9, budget: false },
+        () => Acme.status(503, { "retry-after": "7" })
+      )
+      expect(new Set(waits).size).toBeGreaterThan(5)
+      expect(Math.max(...waits)).toBeGreaterThan(8000)
+    }))
 
   it.effect("what Retry-After asks for does not count in maxTotalDelay", () =>
     Effect.gen(function*() {
@@ -441,15 +453,22 @@ describe("the gate", () => {
       expect(sent).toHaveLength(300)
     }))
 
-  it.effect("a call that never gets through ends", () =>
+  it.effect("a call that finds it closed again and again ends, unsent", () =>
     Effect.gen(function*() {
-      // somebody else is refused again and again
-      const { client } = Acme.answering(() => Acme.status(429, { "retry-after": "60" }))
+      const { client, sent } = Acme.answering(() => Acme.status(429, { "retry-after": "60" }))
       const { call } = yield* Acme.transportOver(client)
-      const others = yield* Effect.fork(Effect.forever(Effect.ignore(call(Acme.get, person))))
-      const error = yield* Effect.flip(inVirtualTime(call(Acme.get, person)))
+      // who does not care keeps it closed
+      const careless = RetryPolicy.none(Effect.ignore(call(Acme.get, person)))
+      yield* careless
+      const others = yield* Effect.fork(Effect.forever(Effect.delay(careless, "50 seconds")))
+      const error = yield* Effect.flip(inVirtualTime(call(Acme.invite, {})))
       yield* Fiber.interrupt(others)
-      expect(error._tag).toBe("RateLimited")
+      expect(error).toMatchObject({ _tag: "RateLimited", operation: "invite", mayHaveApplied: false })
+      expect(error.status).toBeUndefined()
+      expect(sent.filter(({ method }) => method === "POST")).toEqual([])
+      // four waits of 50 to 60 seconds
+      expect(sent.length).toBeGreaterThanOrEqual(4)
+      expect(sent.length).toBeLessThanOrEqual(6)
     }))
 })
 
