@@ -317,8 +317,13 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     Effect.gen(function*() {
       const policy = yield* RetryPolicy.resolve(layerRetries)
       const limit = yield* limiter.resolve(layerLimit)
+      // only what the caller gave can take its time: a fiber and a timer cost more than the rest
+      const mayWait = Effect.isEffect(options.credential.secret) || endpoint.repeat === "with-key"
       const prepared = yield* prepare(endpoint, input, policy, timeouts).pipe(
-        failAfter(timeouts.attempt, () => timedOut(Endpoint.errorContext(endpoint), timeouts.attempt))
+        failAfter(
+          mayWait ? timeouts.attempt : Duration.infinity,
+          () => timedOut(Endpoint.errorContext(endpoint), timeouts.attempt)
+        )
       )
       return yield* attempts.run({
         endpoint: prepared.endpoint,
