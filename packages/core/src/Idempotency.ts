@@ -49,14 +49,7 @@ export interface Options {
  * Web Crypto, not `Random`: Effect's default `Random` starts from a seed of 31 bits, and two processes with one seed
  * would send each other's keys, which a provider answers with each other's customers.
  */
-const randomUuid = Effect.sync(() => {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  const hex = Array.from(bytes, (byte, index) => {
-    const value = index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte
-    return value.toString(16).padStart(2, "0")
-  }).join("")
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-})
+const randomUuid = Effect.sync(() => crypto.randomUUID())
 
 const defaults: Keys = { enabled: true, generate: randomUuid }
 

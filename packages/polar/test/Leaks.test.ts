@@ -22,17 +22,9 @@ import {
 import { format, inspect } from "node:util"
 import { inMemoryTracer } from "./inMemoryTracer.js"
 import { clients, once, token } from "./onSandbox.js"
+import { person } from "./person.js"
 
 const { onPort } = once
-
-const person = {
-  email: "grace.hopper@navy.example",
-  name: "Grace Brewster Hopper",
-  line1: "1906 Amazing Way",
-  externalId: "user-grace-1906",
-  metadataKey: "favouriteCompiler",
-  metadataValue: "flow-matic"
-}
 
 const secrets = [token, ...Object.values(person)]
 

@@ -11,15 +11,7 @@ import { inVirtualTime } from "../../core/test/virtualTime.js"
 import { PolarTraced } from "./guide/traceContext.js"
 import { type Branch, observed, trees } from "./inMemoryOpenTelemetry.js"
 import { inProcess, token } from "./onSandbox.js"
-
-const person = {
-  email: "grace.hopper@navy.example",
-  name: "Grace Brewster Hopper",
-  line1: "1906 Amazing Way",
-  externalId: "user-grace-1906",
-  metadataKey: "favouriteCompiler",
-  metadataValue: "flow-matic"
-}
+import { person } from "./person.js"
 
 const inject = (rule: Fault.FaultRule) => Effect.flatMap(SandboxControl, ({ inject }) => inject(rule))
 
