@@ -108,6 +108,14 @@ export interface SandboxControlOf<Seeds, Records> {
   readonly customers: <P extends keyof Seeds & keyof Records>(provider: P) => Effect.Effect<ReadonlyArray<Records[P]>>
   /** The soft-deleted ones, in order of deletion, as webhooks would still show them. No API call answers these. */
   readonly deleted: <P extends keyof Seeds & keyof Records>(provider: P) => Effect.Effect<ReadonlyArray<Records[P]>>
+  /**
+   * What belongs to a customer, also to a deleted one, by kind and in order of creation, as the provider's own wire
+   * JSON: `payments` of Mollie; `cards`, `charges` and `subscriptions` of Pin Payments. Nothing for who was never there.
+   */
+  readonly resources: (
+    provider: keyof Seeds & keyof Records,
+    customerId: string
+  ) => Effect.Effect<Readonly<Record<string, ReadonlyArray<unknown>>>>
   /** The request log, in order of arrival. */
   readonly requests: Effect.Effect<ReadonlyArray<RequestLogEntry>>
   /** The most requests that were open at once since the start or the last `reset`. */

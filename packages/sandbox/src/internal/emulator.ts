@@ -66,6 +66,8 @@ export interface Instance<Seed, Stored> {
   readonly seed: (customers: number | ReadonlyArray<Seed>) => ReadonlyArray<string>
   readonly customers: () => ReadonlyArray<Stored>
   readonly deleted: () => ReadonlyArray<Stored>
+  /** What belongs to a customer, by kind, as wire JSON; nothing for who is not there. */
+  readonly resources?: ((id: string) => Readonly<Record<string, ReadonlyArray<unknown>>>) | undefined
   /** Takes a copy of the state and answers how to go back to it. */
   readonly snapshot: () => () => void
 }

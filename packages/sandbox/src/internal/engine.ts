@@ -305,6 +305,7 @@ export const makeEngine = <Seeds, Records>(
       seed: (provider, customers) => Effect.sync(() => sandbox.instances[provider].seed(customers)),
       customers: (provider) => Effect.sync(() => sandbox.instances[provider].customers()),
       deleted: (provider) => Effect.sync(() => sandbox.instances[provider].deleted()),
+      resources: (provider, id) => Effect.sync(() => sandbox.instances[provider].resources?.(id) ?? {}),
       requests: Effect.sync(() => sandbox.entries.map((entry) => ({ ...entry }))),
       mostInFlight: Effect.sync(() => sandbox.mostOpen),
       inject: (rule) =>
