@@ -12,15 +12,16 @@ import type { Provider } from "./Customer.js"
 import type { CommonError, CustomersError, ErrorContext, InputIssue, RepeatSafety } from "./CustomersError.js"
 import * as Errors from "./CustomersError.js"
 import * as pathSegment from "./internal/pathSegment.js"
+import { schemaFields } from "./internal/schemaFields.js"
 
 /**
- * The names in braces of a path template: `/v1/customers/{id}` has `id`.
+ * The names in braces of a path template: `/v1/customers/{id}` has `id`. A secret one may stay redacted.
  *
  * @since 0.1.0
  * @category models
  */
 export type PathParameters<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
-  ? { readonly [_ in Name]: string } & PathParameters<Rest>
+  ? { readonly [_ in Name]: string | Redacted.Redacted<string> } & PathParameters<Rest>
   : unknown
 
 /**
@@ -410,7 +411,9 @@ export interface FailedAnswer {
   /** At most 64 KB of it. */
   readonly body: string
   /** The path parameters of the call. */
-  readonly path: { readonly [name: string]: string }
+  readonly path: { readonly [name: string]: Redacted.Redacted<string> }
+  /** The names of the fields that the body of the call had. */
+  readonly sent: ReadonlyArray<string>
   /** From `retry-after-ms` or `retry-after` (seconds or an HTTP date). */
   readonly retryAfter: Duration.Duration | undefined
 }
@@ -450,6 +453,37 @@ export const errorByStatus = (
   }
   return new Errors.UnexpectedStatus(context)
 }
+
+/**
+ * Where in the input of an endpoint, dotted, from a provider's own words: names that the endpoint declares and indices
+ * of arrays are shown, whatever else stands there (a key of the caller's, an echoed value) prints as `*`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const fieldPath = (endpoint: Any, segments: ReadonlyArray<unknown>): string => {
+  const names = declaredFields(endpoint)
+  return segments
+    .map((segment) => {
+      const text = String(segment)
+      return names.has(text) || /^\d{1,4}$/.test(text) ? text : "*"
+    })
+    .join(".")
+}
+
+/** The names of all fields that the input of an endpoint may have, at any depth. */
+const declaredFields = (endpoint: Any): ReadonlySet<string> => {
+  const known = fieldsOf.get(endpoint)
+  if (known !== undefined) return known
+  const names = new Set(Array.from(endpoint.path.matchAll(/\{(\w+)\}/g), ([, name]) => String(name)))
+  for (const schema of [endpoint.query, endpoint.body]) {
+    if (schema !== undefined) schemaFields(schema.ast).forEach((name) => names.add(name))
+  }
+  fieldsOf.set(endpoint, names)
+  return names
+}
+
+const fieldsOf = new WeakMap<Any, ReadonlySet<string>>()
 
 const isCommon = (error: CustomersError): error is CommonError =>
   error._tag === "InvalidRequest" || error._tag === "AuthenticationFailed" || error._tag === "PermissionDenied" ||

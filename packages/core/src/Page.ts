@@ -7,18 +7,14 @@
 import type * as Brand from "effect/Brand"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Encoding from "effect/Encoding"
 import * as Fiber from "effect/Fiber"
-import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Provider } from "./Customer.js"
-import type { InputIssue, InvalidResponse } from "./CustomersError.js"
-import { InvalidRequest } from "./CustomersError.js"
+import type { InvalidRequest, InvalidResponse } from "./CustomersError.js"
+import * as Cursors from "./internal/cursors.js"
 
 /**
  * A place in a list to go on from: opaque, safe in JSON and URLs. It is refused with another provider, list, filter or
@@ -134,53 +130,60 @@ export interface OffsetPage<out A> {
   readonly total: number
   /** The number of the last page; pages count from 1. The end is `page >= lastPage`, never a short page. */
   readonly lastPage: number
+  /** Rows per page, where the provider keeps to a size of its own. */
+  readonly pageSize?: number | undefined
 }
 
 /**
- * An offset-paged list that is sorted oldest first with a tie-breaker, so that rows created meanwhile are appended.
+ * What tells a row from others: its creation time in milliseconds, and its id.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RowKey {
+  readonly createdAt: number
+  readonly id: string
+}
+
+/**
+ * What a walk knows of its list.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Source {
+  readonly provider: Provider
+  readonly operation: string
+  readonly list: string
+  /** Whose list it is: the customer of a list of payments. A cursor keeps a hash of it. */
+  readonly parent?: string | undefined
+  /** The filters of the list, as JSON; a cursor keeps a hash of them. */
+  readonly filters: unknown
+  readonly pageSize: { readonly min: number; readonly max: number; readonly default: number }
+  /** `oldest-first` when absent. */
+  readonly order?: "oldest-first" | "newest-first" | undefined
+}
+
+/**
+ * An offset-paged list. Oldest first with a tie-breaker, rows created meanwhile are appended; newest first, they move
+ * the others to later pages, and it is read one page after the other.
  *
  * @since 0.1.0
  * @category offset walk
  */
-export interface OffsetSource<A, E> {
-  readonly provider: Provider
-  readonly operation: string
-  /** Which list: another parent is another list. */
-  readonly list: string
-  /** The filters of the list, as JSON; a cursor keeps a hash of them. */
-  readonly filters: unknown
-  readonly pageSize: { readonly min: number; readonly max: number; readonly default: number }
+export interface OffsetSource<A, E> extends Source {
   readonly fetch: (page: number, pageSize: number) => Effect.Effect<OffsetPage<A>, E>
-  /** Creation time in milliseconds and id. Without it (a sort order of the caller's) repeats are not recognised. */
-  readonly key?: ((item: A) => { readonly createdAt: number; readonly id: string }) | undefined
+  /** Without it (a sort order of the caller's) repeats are not recognised. */
+  readonly key?: ((item: A) => RowKey) | undefined
 }
 
-const CursorContent = Schema.parseJson(Schema.Struct({
-  provider: Schema.String,
-  list: Schema.String,
-  filters: Schema.Number,
-  pageSize: Schema.Number,
-  /** The page that is next. */
+const OffsetPlace = Schema.Struct({
+  /** The page that is next, and the total of the last one. */
   page: Schema.Int,
-  /** The total of the last page, the creation time of the last row emitted, the hashed ids of all emitted with it. */
-  total: Schema.Number,
-  createdAt: Schema.Number,
-  ids: Schema.Array(Schema.Number)
-}))
+  total: Schema.Number
+})
 
-type CursorContent = typeof CursorContent.Type
-
-const encodeCursor = (content: CursorContent): Cursor =>
-  Encoding.encodeBase64Url(Schema.encodeSync(CursorContent)(content)) as Cursor
-
-const decodeCursor = (text: unknown): Option.Option<CursorContent> =>
-  Option.liftPredicate(text, Predicate.isString).pipe(
-    Option.flatMap((text) => Either.getRight(Encoding.decodeBase64UrlString(text))),
-    Option.flatMap(Schema.decodeOption(CursorContent))
-  )
-
-/** How many pages are asked for at once when the caller does not say. */
-const defaultConcurrency = 4
+type OffsetCursor = Cursors.Content<typeof OffsetPlace.Type>
 
 /** How often one page may send the walk back before it is taken as it is: deletions without end must not stall it. */
 const mostRewinds = 3
@@ -190,7 +193,7 @@ const mostRewinds = 3
  *
  * - Page 2 is not asked for before something beyond page 1 is pulled; from then on up to `concurrency` pages are asked
  *   for at once, and none beyond the page that is consumed plus `concurrency`.
- * - A row older than the last one emitted, or among those emitted with the same creation time, is a repeat.
+ * - A row that belongs before the last one emitted, or is among those emitted with its creation time, is a repeat.
  * - Where the total shrinks from one page to the next (rows were deleted, or a later page was answered earlier), the
  *   walk goes back by as many pages as rows may have moved, and reads one page after the other up to where it was.
  * - A resumed walk reads one page back and drops what was emitted.
@@ -206,68 +209,20 @@ export const offsetWalk = <A, E>(
 ): Stream.Stream<Page<A>, E | InvalidRequest> =>
   Stream.unwrapScoped(
     Effect.gen(function*() {
-      const { concurrency, from, pageSize } = yield* checkOptions(source, options ?? {})
-      const walk = new OffsetWalk(source, pageSize, concurrency, from, yield* Effect.scope)
-      return Stream.repeatEffectOption(
-        Effect.flatMap(
-          Effect.mapError(walk.next, Option.some),
-          Option.match({ onNone: () => Effect.fail(Option.none<E>()), onSome: (page) => Effect.succeed(page) })
-        )
-      )
+      const { concurrency, from, pageSize } = yield* Cursors.checkOptions(source, OffsetPlace, options ?? {})
+      const atOnce = source.order === "newest-first" ? 1 : concurrency
+      return pagesOf(new OffsetWalk(source, pageSize, atOnce, from, yield* Effect.scope).next)
     })
   )
 
-/** The same filters in another order of keys are the same filters. */
-const filtersHash = (filters: unknown): number =>
-  Hash.string(
-    JSON.stringify(filters, (_, value: unknown) =>
-      typeof value === "object" && value !== null && !Array.isArray(value)
-        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1))
-        : value) ?? ""
+/** The pages of a walk up to its end. */
+const pagesOf = <A, E>(next: Effect.Effect<Option.Option<Page<A>>, E>): Stream.Stream<Page<A>, E> =>
+  Stream.repeatEffectOption(
+    Effect.flatMap(
+      Effect.mapError(next, Option.some),
+      Option.match({ onNone: () => Effect.fail(Option.none<E>()), onSome: (page) => Effect.succeed(page) })
+    )
   )
-
-const checkOptions = <A, E>(
-  source: OffsetSource<A, E>,
-  { concurrency = defaultConcurrency, from, pageSize }: StreamOptions
-) =>
-  Effect.gen(function*() {
-    const refuse = (path: string, message: string) =>
-      new InvalidRequest({
-        provider: source.provider,
-        operation: source.operation,
-        mayHaveApplied: false,
-        repeat: "always",
-        origin: "sdk",
-        issues: [{ path, message } satisfies InputIssue]
-      })
-    const { max, min } = source.pageSize
-    if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize >= min && pageSize <= max)) {
-      return yield* refuse("pageSize", `expected an integer from ${min} to ${max}`)
-    }
-    if (!(Number.isInteger(concurrency) && concurrency >= 1)) {
-      return yield* refuse("concurrency", "expected an integer of at least 1")
-    }
-    if (from === undefined) {
-      return { concurrency, pageSize: pageSize ?? source.pageSize.default, from: Option.none<CursorContent>() }
-    }
-    const cursor = decodeCursor(from)
-    if (Option.isNone(cursor)) return yield* refuse("from", "expected the `next` of an earlier page")
-    const content = cursor.value
-    const other = content.provider !== source.provider
-      ? "provider"
-      : content.list !== source.list
-      ? "list"
-      : content.filters !== filtersHash(source.filters)
-      ? "filter"
-      : pageSize !== undefined && content.pageSize !== pageSize
-      ? "page size"
-      : undefined
-    if (other !== undefined) return yield* refuse("from", `it was made for another ${other}`)
-    return { concurrency, pageSize: content.pageSize, from: cursor }
-  })
-
-/** 53 bits of an id: a cursor tells apart what was emitted at one time, and says nothing of the ids themselves. */
-const idHash = (id: string): number => (Hash.string(id) >>> 0) * 2 ** 21 + (Hash.string(`${id}#`) & 0x1fffff)
 
 /** The state of one walk. Used by one fiber, the one that pulls. */
 class OffsetWalk<A, E> {
@@ -275,9 +230,8 @@ class OffsetWalk<A, E> {
   private readonly pageSize: number
   private readonly concurrency: number
   private readonly scope: Scope.Scope
-  /** Where a resumed walk picks up, and the hashed ids of what was emitted with the creation time of its cursor. */
-  private readonly resume: Option.Option<CursorContent>
-  private readonly idsOfCursor: ReadonlySet<number>
+  /** Where a resumed walk picks up. */
+  private readonly resume: Option.Option<OffsetCursor>
   /** Whether a resumed walk still goes back for the page on which it picks up. */
   private seeks = true
 
@@ -291,15 +245,13 @@ class OffsetWalk<A, E> {
   private oneByOneUntil = 0
   /** The furthest page that was read, and how often it sent the walk back. */
   private furthest = { page: 0, rewinds: 0 }
-  /** What was emitted last: its creation time, and the ids of all rows emitted with that time. */
-  private createdAt = Number.NEGATIVE_INFINITY
-  private idsAtCreatedAt = new Set<string>()
+  private readonly emitted: Cursors.Emitted
 
   constructor(
     source: OffsetSource<A, E>,
     pageSize: number,
     concurrency: number,
-    from: Option.Option<CursorContent>,
+    from: Option.Option<OffsetCursor>,
     scope: Scope.Scope
   ) {
     this.source = source
@@ -307,15 +259,15 @@ class OffsetWalk<A, E> {
     this.concurrency = concurrency
     this.scope = scope
     this.resume = source.key === undefined ? Option.none() : from
-    this.idsOfCursor = new Set(Option.match(this.resume, { onNone: () => [], onSome: ({ ids }) => ids }))
+    this.emitted = new Cursors.Emitted(source.order, this.resume)
     this.page = Option.match(from, {
       onNone: () => 1,
-      onSome: ({ page }) => source.key === undefined ? page : Math.max(1, page - 1)
+      onSome: ({ place }) => source.key === undefined ? place.page : Math.max(1, place.page - 1)
     })
     if (Option.isSome(this.resume)) {
-      this.oneByOneUntil = this.resume.value.page
-      this.furthest = { page: this.resume.value.page, rewinds: 0 }
-      this.createdAt = this.resume.value.createdAt
+      const { page } = this.resume.value.place
+      this.oneByOneUntil = page
+      this.furthest = { page, rewinds: 0 }
     }
     this.lastPage = this.page
   }
@@ -336,7 +288,7 @@ class OffsetWalk<A, E> {
       }
       this.seeks = false
       if (this.hasShrunk(answer)) {
-        const pagesBack = Math.ceil((this.total - answer.total) / this.pageSize)
+        const pagesBack = Math.ceil((this.total - answer.total) / (answer.pageSize ?? this.pageSize))
         this.oneByOneUntil = Math.max(this.oneByOneUntil, this.page)
         this.total = answer.total
         yield* this.goTo(Math.max(1, this.page - pagesBack))
@@ -387,54 +339,156 @@ class OffsetWalk<A, E> {
 
   private unseen({ items }: OffsetPage<A>): ReadonlyArray<A> {
     const { key } = this.source
-    if (key === undefined) return items
-    return items.filter((item) => {
-      const { createdAt, id } = key(item)
-      if (createdAt < this.createdAt || (createdAt === this.createdAt && this.wasEmitted(id))) return false
-      if (createdAt > this.createdAt) {
-        this.createdAt = createdAt
-        this.idsAtCreatedAt = new Set()
-      }
-      this.idsAtCreatedAt.add(id)
-      return true
-    })
-  }
-
-  private get isAtCursor(): boolean {
-    return Option.exists(this.resume, ({ createdAt }) => createdAt === this.createdAt)
-  }
-
-  /** Of a row with the creation time of the last one emitted. */
-  private wasEmitted(id: string): boolean {
-    return this.idsAtCreatedAt.has(id) || (this.isAtCursor && this.idsOfCursor.has(idHash(id)))
+    return key === undefined ? items : items.filter((item) => this.emitted.takes(key(item)))
   }
 
   /** Rows moved so far to the front that what comes next may stand before this page. */
-  private isBehind(answer: OffsetPage<A>, resume: CursorContent): boolean {
+  private isBehind(answer: OffsetPage<A>, resume: OffsetCursor): boolean {
     const { key } = this.source
     if (key === undefined || this.page === 1) return false
     const keys = answer.items.map(key)
     const first = keys[0]
-    if (first === undefined || first.createdAt > resume.createdAt) return true
-    return first.createdAt === resume.createdAt && answer.total < resume.total &&
-      !keys.some(({ createdAt, id }) => createdAt === resume.createdAt && this.idsOfCursor.has(idHash(id)))
+    if (first === undefined || this.emitted.isBefore(resume.createdAt, first.createdAt)) return true
+    return first.createdAt === resume.createdAt && answer.total < resume.place.total &&
+      !keys.some((key) => key.createdAt === resume.createdAt && this.emitted.isOfCursor(key.id))
   }
 
-  /** The cursor of this moment, whenever it is made: the ids of one creation time are only ever added to. */
+  /** The cursor of this moment, whenever it is made. */
   private cursor(answer: OffsetPage<A>): () => Option.Option<Cursor> {
-    const { createdAt, idsAtCreatedAt, page } = this
-    const { size } = idsAtCreatedAt
-    const idsOfCursor = this.isAtCursor ? this.idsOfCursor : []
+    const { page, pageSize, source } = this
+    const moment = this.emitted.moment()
     return () =>
-      Option.some(encodeCursor({
-        provider: this.source.provider,
-        list: this.source.list,
-        filters: filtersHash(this.source.filters),
-        pageSize: this.pageSize,
-        page: page + 1,
-        total: answer.total,
-        createdAt: Number.isFinite(createdAt) ? createdAt : 0,
-        ids: [...Array.from(idsAtCreatedAt).slice(0, size).map(idHash), ...idsOfCursor]
-      }))
+      Option.some(
+        Cursors.encode(source, OffsetPlace, { pageSize, place: { page: page + 1, total: answer.total }, ...moment() })
+      )
   }
 }
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Lists with the provider's own cursors
+// ---------------------------------------------------------------------------------------------------------------------
+
+/**
+ * One page of a list with the provider's own cursors. `next` is the provider's cursor of the next page; without one the
+ * list is at its end, however long the page is.
+ *
+ * @since 0.1.0
+ * @category cursor walk
+ */
+export interface CursorPage<out A> {
+  readonly items: ReadonlyArray<A>
+  readonly unreadable: ReadonlyArray<InvalidResponse>
+  readonly next: string | undefined
+}
+
+/**
+ * A list whose pages are asked for by the id of their first row.
+ *
+ * @since 0.1.0
+ * @category cursor walk
+ */
+export interface CursorSource<A, E> extends Source {
+  /** `from` is the id of the first row of the page; the first page is asked for without. */
+  readonly fetch: (from: string | undefined, pageSize: number) => Effect.Effect<CursorPage<A>, E>
+  readonly key: (item: A) => RowKey
+  /** Whether the provider refused because it does not know the row that it was asked to start from. */
+  readonly isGone: (error: E) => boolean
+}
+
+const CursorPlace = Schema.Struct({
+  /** The first row of the page that is next, and the last one of the page before. */
+  next: Schema.String,
+  last: Schema.optional(Schema.String)
+})
+
+/**
+ * Walks a list whose pages are asked for by the id of their first row.
+ *
+ * - Page 2 is not asked for before something beyond page 1 is pulled; from then on the walk is two pages ahead of its
+ *   consumer at most, and not at all with a `concurrency` of 1.
+ * - Where the row that the next page starts from was deleted, the walk goes on from the last row it knows; where that
+ *   one was deleted too, from the beginning, and drops what was emitted.
+ *
+ * For authors of provider packages.
+ *
+ * @since 0.1.0
+ * @category cursor walk
+ */
+export const cursorWalk = <A, E>(
+  source: CursorSource<A, E>,
+  options: StreamOptions = {}
+): Stream.Stream<Page<A>, E | InvalidRequest> =>
+  Stream.unwrap(
+    Effect.gen(function*() {
+      const { concurrency, from, pageSize } = yield* Cursors.checkOptions(source, CursorPlace, options ?? {})
+      const walk = new CursorWalk(source, pageSize, from)
+      const rest = pagesOf(walk.next)
+      return concurrency === 1 ? rest : Stream.concat(Stream.take(rest, 1), Stream.buffer(rest, { capacity: 1 }))
+    })
+  )
+
+/** The state of one walk. Used by one fiber at a time. */
+class CursorWalk<A, E> {
+  private readonly source: CursorSource<A, E>
+  private readonly pageSize: number
+  private readonly emitted: Cursors.Emitted
+  private last: string | undefined
+  /** Where the next page starts, and where to go on when that row is gone: from the last one known, or all over. */
+  private starts: ReadonlyArray<string | undefined>
+  /** Pages are read again, and what was emitted is dropped. */
+  private isGoingBack = false
+  private finished = false
+
+  constructor(
+    source: CursorSource<A, E>,
+    pageSize: number,
+    from: Option.Option<Cursors.Content<typeof CursorPlace.Type>>
+  ) {
+    this.source = source
+    this.pageSize = pageSize
+    this.emitted = new Cursors.Emitted(source.order, from)
+    this.last = Option.getOrUndefined(from)?.place.last
+    this.starts = Option.match(from, { onNone: () => [undefined], onSome: ({ place }) => startsAt(place) })
+  }
+
+  /** The next page that has something to say; none when the list is at its end. */
+  readonly next: Effect.Effect<Option.Option<Page<A>>, E> = Effect.suspend(() =>
+    this.finished ?
+      Effect.succeedNone :
+      Effect.flatMap(this.read, (page) => Option.isSome(page) ? Effect.succeed(page) : this.next)
+  )
+
+  private readonly read: Effect.Effect<Option.Option<Page<A>>, E> = Effect.gen(this, function*() {
+    const { pageSize, source } = this
+    const [start, ...others] = this.starts
+    const answer = yield* Effect.catchIf(
+      Effect.asSome(source.fetch(start, pageSize)),
+      (error) => start !== undefined && others.length > 0 && source.isGone(error),
+      () => Effect.succeedNone
+    )
+    if (Option.isNone(answer)) {
+      this.starts = others
+      this.isGoingBack = true
+      return Option.none()
+    }
+    const { items, next, unreadable } = answer.value
+    const unseen = items.filter((item) => this.emitted.takes(source.key(item)) || !this.isGoingBack)
+    if (unseen.length > 0) this.isGoingBack = false
+    this.finished = next === undefined
+    this.last = items.map((item) => source.key(item).id).at(-1) ?? this.last
+    const place = { next: next ?? "", last: this.last }
+    this.starts = startsAt(place)
+    const moment = this.emitted.moment()
+    return this.finished || unseen.length > 0 || unreadable.length > 0
+      ? Option.some(withNext(
+        { items: unseen, unreadable, total: Option.none() },
+        this.finished
+          ? Option.none
+          : () => Option.some(Cursors.encode(source, CursorPlace, { pageSize, place, ...moment() }))
+      ))
+      : Option.none()
+  })
+}
+
+const startsAt = ({ last, next }: typeof CursorPlace.Type): ReadonlyArray<string | undefined> =>
+  last === undefined ? [next, undefined] : [next, last, undefined]

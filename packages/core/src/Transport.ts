@@ -19,6 +19,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
@@ -35,6 +36,7 @@ import * as Observer from "./internal/observer.js"
 import { inputIssues, pathIssues, strict } from "./internal/parseIssues.js"
 import { loneSurrogate, segmentProblem } from "./internal/pathSegment.js"
 import { readInput } from "./internal/readInput.js"
+import { schemaFields } from "./internal/schemaFields.js"
 import { version } from "./internal/version.js"
 import * as RequestTimeout from "./RequestTimeout.js"
 import * as RetryPolicy from "./RetryPolicy.js"
@@ -83,6 +85,16 @@ export interface Options {
   readonly requestIdHeaders?: ReadonlyArray<string> | undefined
   /** The header, lower-case, of answers that come from the provider's store of idempotency keys. */
   readonly replayedHeader?: string | undefined
+  /**
+   * What options of the layer add to the inputs of calls: each value goes where the endpoint declares a field of that
+   * name, and a call that says something itself wins. Undefined adds nothing.
+   */
+  readonly defaults?: {
+    readonly query?: { readonly [field: string]: unknown } | undefined
+    readonly body?: { readonly [field: string]: unknown } | undefined
+  } | undefined
+  /** Fields that no call may give with the options of this layer, and why. */
+  readonly refuses?: { readonly [field: string]: string } | undefined
   /** What a failed answer means. */
   readonly toError: (answer: Endpoint.FailedAnswer) => CustomersError
   /**
@@ -131,7 +143,7 @@ type Read<A> = (
 ) => Effect.Effect<A, CustomersError>
 
 interface AnyInput {
-  readonly path?: { readonly [name: string]: string } | undefined
+  readonly path?: { readonly [name: string]: string | Redacted.Redacted<string> } | undefined
   readonly query?: unknown
   readonly body?: unknown
 }
@@ -156,6 +168,23 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const base = baseUrl(options.baseUrl)
   const configurationIssues = [...options.issues ?? [], ...Either.isLeft(base) ? [base.left] : []]
 
+  /** The part of an input with what the options of the layer add to it. */
+  const completed = (
+    schema: Schema.Schema.AnyNoContext | undefined,
+    given: unknown,
+    defaults: { readonly [field: string]: unknown } = {}
+  ): Either.Either<unknown, ReadonlyArray<InputIssue>> => {
+    if (schema === undefined || (given !== undefined && !isPlain(given))) return Either.right(given)
+    const refused = Object.entries(options.refuses ?? {}).filter(([field]) => isGiven(given, field))
+    if (refused.length > 0) return Either.left(refused.map(([path, message]) => ({ path, message })))
+    const fields = schemaFields(schema.ast, "top")
+    const added = Record.filter(
+      defaults,
+      (value, field) => value !== undefined && fields.has(field) && !isGiven(given, field)
+    )
+    return Either.right(Record.isEmptyRecord(added) ? given : { ...given, ...added })
+  }
+
   /** What of a call is the same for all of its attempts. */
   const prepare = (
     endpoint: Endpoint.Any,
@@ -169,8 +198,18 @@ export const make = Effect.fnUntraced(function*(options: Options) {
         return yield* invalidRequest(endpoint, issues)
       }
       const path = readInput(() => expandPath(endpoint, input.path ?? {}))
-      const query = readInput(() => encodeQuery(endpoint.query, input.query))
-      const body = readInput(() => encodeBody(endpoint.body, input.body))
+      const query = readInput(() =>
+        Either.flatMap(
+          completed(endpoint.query, input.query, options.defaults?.query),
+          (query) => encodeQuery(endpoint.query, query)
+        )
+      )
+      const body = readInput(() =>
+        Either.flatMap(
+          completed(endpoint.body, input.body, options.defaults?.body),
+          (body) => encodeBody(endpoint.body, body)
+        )
+      )
       if (Either.isLeft(path) || Either.isLeft(query) || Either.isLeft(body)) {
         return yield* invalidRequest(endpoint, [...issuesOf(path), ...issuesOf(query), ...issuesOf(body)])
       }
@@ -231,7 +270,8 @@ export const make = Effect.fnUntraced(function*(options: Options) {
         context,
         headers: response.headers,
         body: text,
-        path: input.path ?? {},
+        path: Record.map(input.path ?? {}, (value) => Redacted.isRedacted(value) ? value : Redacted.make(value)),
+        sent: isRecord(input.body) ? Object.keys(input.body).filter((name) => isGiven(input.body, name)) : [],
         retryAfter: retryAfter(response.headers, now)
       })
       const declared = Endpoint.declared(endpoint, error)
@@ -404,17 +444,25 @@ const baseUrl = (text: string): Either.Either<string, InputIssue> =>
 
 const expandPath = (
   endpoint: Endpoint.Any,
-  parameters: { readonly [name: string]: string }
+  parameters: { readonly [name: string]: string | Redacted.Redacted<string> }
 ): Either.Either<string, ReadonlyArray<InputIssue>> => {
   const issues: Array<InputIssue> = []
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value: unknown = parameters[name]
+    const given: unknown = parameters[name]
+    const value = Redacted.isRedacted(given) ? Option.getOrUndefined(redactedValue(given)) : given
     const problem = typeof value === "string" ? segmentProblem(value, endpoint.slashes) : "expected a string"
     if (problem !== undefined) issues.push({ path: name, message: problem })
     return problem === undefined ? encodeURIComponent(String(value)) : ""
   })
   return issues.length > 0 ? Either.left(issues) : Either.right(path)
 }
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Null says as little as nothing where the layer has something to say. */
+const isGiven = (input: unknown, field: string): boolean =>
+  isRecord(input) && input[field] !== undefined && input[field] !== null
 
 const issuesOf = <A>(part: Either.Either<A, ReadonlyArray<InputIssue>>): ReadonlyArray<InputIssue> =>
   Either.isLeft(part) ? part.left : []
@@ -456,14 +504,14 @@ const encodeBody = (
   return Schema.encodeUnknownEither(schema)(body, strict).pipe(
     Either.mapLeft(inputIssues),
     Either.filterOrLeft(() => !hasPrototypeKey(body), () => [prototypeKeyIssue]),
-    Either.map((encoded) => HttpBody.unsafeJson(encoded))
+    Either.map((encoded) => encoded === undefined ? HttpBody.empty : HttpBody.unsafeJson(encoded))
   )
 }
 
 const prototypeKeyIssue: InputIssue = { path: "", message: "a key called __proto__ cannot be sent" }
 
 /** None where there is no value to get: it was wiped, or the caller has no types and gave something else. */
-const redactedValue = Option.liftThrowable((secret: Redacted.Redacted<string>): unknown => Redacted.value(secret))
+const redactedValue = Option.liftThrowable((secret: Redacted.Redacted<unknown>): unknown => Redacted.value(secret))
 
 const printable = /^[\x21-\x7e]+$/
 

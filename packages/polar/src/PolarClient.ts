@@ -164,23 +164,13 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
             ? { path: "organizationId", message: "an organization token names its organization itself" }
             : undefined
       },
+      defaults: { query: { organization_id: organizationId }, body: { organization_id: organizationId } },
       toError: PolarError.fromAnswer,
       transformClient: options.transformClient,
       issues: optionIssues(options)
     })
 
-    /** What a call says wins; a key that is there and undefined says nothing. */
-    const inOrganization = <A extends { readonly organization_id?: Api.PolarListQuery["organization_id"] | null }>(
-      given: A
-    ) => isObject(given) ? { ...given, organization_id: given.organization_id ?? organizationId } : given
-
-    // getters, so that the transport reads what the caller gave, and refuses what cannot be read
-    const list: Service["list"] = (query = {}) =>
-      call(Api.list, {
-        get query() {
-          return inOrganization(query)
-        }
-      })
+    const list: Service["list"] = (query) => call(Api.list, { query })
 
     const streamPages: Service["streamPages"] = (query, options) =>
       Stream.suspend(() => {
@@ -190,7 +180,7 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
           provider: "polar",
           operation: "list",
           list: "customers",
-          filters: inOrganization({ ...filters, sorting: sorting ?? [] }),
+          filters: { ...filters, organization_id: filters.organization_id ?? organizationId, sorting: sorting ?? [] },
           pageSize,
           fetch: (page, limit) =>
             Effect.map(
@@ -208,23 +198,13 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
         }, options)
       })
 
-    const exportBytes: Service["export"] = (query = {}) =>
-      stream(Api.exportCsv, {
-        get query() {
-          return inOrganization(query)
-        }
-      })
+    const exportBytes: Service["export"] = (query) => stream(Api.exportCsv, { query })
 
     return {
       list,
       stream: (query, options) => Page.items(streamPages(query, options)),
       streamPages,
-      create: (customer) =>
-        call(Api.create, {
-          get body() {
-            return inOrganization(customer)
-          }
-        }),
+      create: (body) => call(Api.create, { body }),
       export: exportBytes,
       exportRows: (query) => exportRows(exportBytes(query)),
       get: (id) => byId(Api.get, id, call(Api.get, { path: { id } })),
@@ -238,9 +218,6 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
       getBalance: (id) => byId(Api.getBalance, id, call(Api.getBalance, { path: { id } }))
     }
   })
-
-/** For callers without types: what is no object is refused where it is read. */
-const isObject = (given: unknown): boolean => typeof given === "object" && given !== null && !Array.isArray(given)
 
 /** Polar decodes `%2F` before it routes, and has routes of these names. */
 const ofAnotherRoute = /\/|^(?:export|external)$/

@@ -56,8 +56,8 @@ export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
   const notFound = () =>
     new CustomerNotFound({
       ...context,
-      customerId: redactedText(answer.path.id),
-      externalId: redactedText(answer.path.external_id)
+      customerId: answer.path.id,
+      externalId: answer.path.external_id
     })
 
   if (context.status === 404 && error === "ResourceNotFound") return notFound()
@@ -80,8 +80,6 @@ export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
     }))
   })
 }
-
-const redactedText = (value: string | undefined) => value === undefined ? undefined : Redacted.make(value)
 
 const isTaken = ({ loc, msg }: Issue): boolean => {
   const field = loc[loc.length - 1]

@@ -331,7 +331,7 @@ describe("what is refused before anything is sent", () => {
           forged({ provider: "mollie" }),
           forged({ list: "payments" }),
           forged({ filters: 1 }),
-          forged({ page: "2" }),
+          forged({ place: { page: "2", total: 50 } }),
           "garbage",
           ""
         ]

@@ -1,0 +1,38 @@
+import * as AST from "effect/SchemaAST"
+
+/**
+ * The names of the fields that a schema declares on its encoded side, at any depth or at the top alone.
+ *
+ * @internal
+ */
+export const schemaFields = (ast: AST.AST, depth: "any" | "top" = "any"): ReadonlySet<string> => {
+  const names = new Set<string>()
+  const seen = new Set<AST.AST>()
+  const visit = (ast: AST.AST): void => {
+    if (seen.has(ast)) return
+    seen.add(ast)
+    switch (ast._tag) {
+      case "TypeLiteral":
+        for (const { name, type } of ast.propertySignatures) {
+          names.add(String(name))
+          if (depth === "any") visit(type)
+        }
+        if (depth === "any") ast.indexSignatures.forEach(({ type }) => visit(type))
+        return
+      case "TupleType":
+        if (depth === "any") [...ast.elements, ...ast.rest].forEach(({ type }) => visit(type))
+        return
+      case "Union":
+        return ast.types.forEach(visit)
+      case "Refinement":
+      case "Transformation":
+        return visit(ast.from)
+      case "Suspend":
+        return visit(ast.f())
+      default:
+        return
+    }
+  }
+  visit(ast)
+  return names
+}
