@@ -6,6 +6,8 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { FaultRule } from "./Fault.js"
+import type { MollieRecord, MollieSeed } from "./MollieSeed.js"
+import type { PinRecord, PinSeed } from "./PinSeed.js"
 import type { PolarRecord, PolarSeed } from "./PolarSeed.js"
 
 /**
@@ -16,6 +18,8 @@ import type { PolarRecord, PolarSeed } from "./PolarSeed.js"
  */
 export interface Seeds {
   readonly polar: PolarSeed
+  readonly mollie: MollieSeed
+  readonly "pin-payments": PinSeed
 }
 
 /**
@@ -26,6 +30,8 @@ export interface Seeds {
  */
 export interface Records {
   readonly polar: PolarRecord
+  readonly mollie: MollieRecord
+  readonly "pin-payments": PinRecord
 }
 
 /**

@@ -9,6 +9,17 @@
  */
 export * as Fault from "./Fault.js"
 
+export type {
+  MollieAmount,
+  MollieLink,
+  MolliePaymentRecord,
+  MolliePaymentSeed,
+  MollieRecord,
+  MollieSeed
+} from "./MollieSeed.js"
+
+export type { PinCard, PinCharge, PinRecord, PinSeed, PinSubscription } from "./PinSeed.js"
+
 export type { PolarAddress, PolarRecord, PolarSeed } from "./PolarSeed.js"
 
 /**

@@ -17,7 +17,7 @@ const word = (value: number): string =>
   `${hex[value >>> 24]}${hex[(value >>> 16) & 255]}${hex[(value >>> 8) & 255]}${hex[value & 255]}`
 
 /** Distinct counters give distinct ids: the first word is a bijection of the counter. */
-const uuid4 = (seed: number, counter: number): string => {
+export const uuid4 = (seed: number, counter: number): string => {
   const a = word(mix(counter ^ mix(seed)))
   const b = word((mix(counter + Math.imul(seed, 31) + 0x9e3779b9) & 0xffff0fff) | 0x4000)
   const c = word((mix(counter ^ (mix(seed + 7) >>> 1)) & 0x3fffffff) | 0x80000000)
