@@ -9,13 +9,13 @@ Emulators of the providers' customers APIs on a port, one path prefix per provid
   --port <number>       default 4010; 0 takes any free port
   --host <name>         default 127.0.0.1
   --seed <number>       of the generated ids, default 1
-  --customers <number>  starts with that many Polar customers, default 0
+  --customers <number>  starts with that many customers of every provider, default 0
   --help                prints this
 
 Control from any language, as JSON under /sandbox:
   POST   /sandbox/faults            adds a fault, DELETE takes all away
   GET    /sandbox/requests          everything that arrived
-  POST   /sandbox/polar/customers   seeds a number of customers, or an array; GET shows them all
+  POST   /sandbox/polar/customers   seeds a number of customers, or an array; GET shows them all (mollie, ... alike)
   POST   /sandbox/reset             back to the beginning
 `
 

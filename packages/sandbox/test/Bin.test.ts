@@ -30,19 +30,22 @@ const bin = (
 
 describe("effect-customers-sandbox", () => {
   it("serves until it is told to stop, then ends with 0", async () => {
-    let answer: Promise<{ status: number; total: number }> | undefined
+    let answer: Promise<ReadonlyArray<number>> | undefined
     const { code, err, out } = await bin(["--port", "0", "--customers", "3", "--seed", "7"], (out, child) => {
-      const url = /http:\/\/127\.0\.0\.1:\d+\/polar\/v1\/customers\//.exec(out)?.[0]
-      if (url === undefined || answer !== undefined) return
-      answer = fetch(url, { headers: { authorization: "Bearer polar_oat_x" } }).then(async (response) => {
-        const { pagination } = await response.json()
-        child.kill("SIGTERM")
-        return { status: response.status, total: pagination.total_count }
-      })
+      if (!out.includes("Ctrl-C") || answer !== undefined) return
+      const calls = Array.from(out.matchAll(/^curl (?:-u (\S+)|-H 'Authorization: (.+)') (http\S+)$/gm))
+      answer = Promise.all(calls.map(async ([, user, authorization = `Basic ${btoa(user ?? "")}`, url = ""]) => {
+        const response = await fetch(url, { headers: { authorization } })
+        const { _embedded, items, response: customers } = await response.json()
+        return (items ?? _embedded?.customers ?? customers).length
+      }))
+      void answer.finally(() => child.kill("SIGTERM"))
     })
-    expect(await answer).toEqual({ status: 200, total: 3 })
+    expect(await answer).toEqual([3, 3, 3])
     expect([code, err]).toEqual([0, ""])
-    expect(out).toMatch(/^polar {2}http:\/\/127\.0\.0\.1:\d+\/polar$/m)
+    for (const provider of ["polar", "mollie", "pin-payments"]) {
+      expect(out).toMatch(new RegExp(`^${provider}  http://127\\.0\\.0\\.1:\\d+/${provider}$`, "m"))
+    }
     expect(out).toMatch(/^curl -H 'Authorization: Bearer polar_oat_x' http/m)
   }, 20_000)
 

@@ -299,7 +299,7 @@ describe("the rest of the control over HTTP", () => {
     "404 to what it does not have, 405 to what a path does not take",
     Effect.gen(function*() {
       const { send } = yield* overHttp
-      for (const path of ["", "/", "/fault", "/mollie/customers", "/polar", "/constructor"]) {
+      for (const path of ["", "/", "/fault", "/acme/customers", "/polar", "/constructor"]) {
         const { json, status } = yield* send("GET", path)
         expect([path, status, json.error]).toEqual([path, 404, expect.stringContaining("/sandbox/faults")])
       }

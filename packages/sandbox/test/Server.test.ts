@@ -60,10 +60,10 @@ describe("on a port", () => {
         ["get", `/v1/customers/${created.json.id}`, 200],
         ["delete", `/v1/customers/${created.json.id}`, 204]
       ])
-      const elsewhere = yield* Effect.promise(() => fetch(`${server.url}/mollie/v2/customers`))
+      const elsewhere = yield* Effect.promise(() => fetch(`${server.url}/acme/v2/customers`))
       expect([elsewhere.status, yield* Effect.promise(() => elsewhere.text())]).toEqual([
         404,
-        "no such provider; this sandbox has /polar, and /sandbox for its control\n"
+        "no such provider; this sandbox has /polar, /mollie, /pin-payments, and /sandbox for its control\n"
       ])
       expect((yield* Effect.promise(() => fetch(base))).status).toBe(404)
     })

@@ -3,7 +3,9 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import * as Struct from "effect/Struct"
 import * as Sandbox from "../Sandbox.js"
+import type { ProviderName } from "../SandboxControl.js"
 
 export interface Arguments {
   readonly port: number
@@ -12,14 +14,22 @@ export interface Arguments {
   readonly customers: number
 }
 
+/** What lists the customers of each provider: the arguments of `curl` before its base URL, and the path behind that. */
+const lists: Readonly<Record<ProviderName, readonly [string, string]>> = {
+  polar: ["-H 'Authorization: Bearer polar_oat_x'", "/v1/customers/"],
+  mollie: ["-H 'Authorization: Bearer test_x'", "/v2/customers"],
+  "pin-payments": ["-u secret_x:", "/1/customers"]
+}
+
 const serving = ({ customers, host, port, seed }: Arguments) =>
   Effect.gen(function*() {
     const { control, url, urlOf } = yield* Sandbox.serve({ host, port, seed })
-    yield* control.seed("polar", customers)
+    const providers = Struct.keys(lists)
+    yield* Effect.forEach(providers, (provider) => control.seed(provider, customers), { discard: true })
+    const addresses = providers.map((provider) => `${provider}  ${urlOf(provider)}\n`)
+    const calls = providers.map((provider) => `curl ${lists[provider].join(` ${urlOf(provider)}`)}\n`)
     process.stdout.write(
-      `polar  ${urlOf("polar")}\n` +
-        `control  ${url}/sandbox (see --help)\n\n` +
-        `curl -H 'Authorization: Bearer polar_oat_x' ${urlOf("polar")}/v1/customers/\n\n` +
+      `${addresses.join("")}control  ${url}/sandbox (see --help)\n\n${calls.join("")}\n` +
         `Ctrl-C ends it; nothing is kept.\n`
     )
     return yield* Effect.never
