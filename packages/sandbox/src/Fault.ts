@@ -201,7 +201,7 @@ export const Alter = fault.Alter
  * @category models
  */
 export interface FaultRule {
-  /** Name of the provider, `"polar"`; every provider when absent. */
+  /** Name of the provider (`"polar"`, `"mollie"`, ...); every provider when absent. */
   readonly provider?: string | undefined
   /** Our name of the operation (`list`, `getExternal`, `"unknown"`, ...); every operation when absent. */
   readonly operation?: string | undefined

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { Fault, Sandbox, SandboxControl } from "../src/index.js"
 import { calling, type CallOptions, inProcess } from "./mollie/calling.js"
@@ -702,12 +703,12 @@ describe("idempotency keys", () => {
     Effect.gen(function*() {
       yield* control.inject({ operation: "create", fault: Fault.Delay({ duration: "10 seconds", answer: "after" }) })
       const keyed = call("POST", customers, {}, { headers: { "Idempotency-Key": "k1" } })
-      const [, early] = yield* Effect.all([
-        keyed,
-        Effect.zipRight(Effect.promise(() => new Promise((done) => setTimeout(done, 20))), keyed).pipe(
-          Effect.zipLeft(TestClock.adjust("10 seconds"))
-        )
-      ], { concurrency: 2 })
+      const first = yield* Effect.fork(keyed)
+      const arrived = Effect.map(control.requests, ({ length }) => length === 1)
+      yield* TestClock.adjust(0).pipe(Effect.zipRight(arrived), Effect.repeat({ until: (is) => is }))
+      const early = yield* keyed
+      yield* TestClock.adjust("10 seconds")
+      expect((yield* Fiber.join(first)).status).toBe(201)
       expect([early.status, early.json.title, early.json._links]).toEqual([409, "Conflict", errors])
     }))
 })
