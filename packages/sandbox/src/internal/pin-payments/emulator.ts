@@ -19,7 +19,7 @@ import {
   readEmail
 } from "./params.js"
 import { Seed } from "./seed.js"
-import { cardOf, formatTime, makeStore, newestFirst, type Stored } from "./store.js"
+import { cardOf, formatTime, makeStore, newestFirst, secondsOf, type Stored } from "./store.js"
 
 const json = (status: number, body: unknown, headers?: Readonly<Record<string, string>>): Answer => ({
   status,
@@ -168,7 +168,7 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
         created_at,
         card: primary
       }
-      store.put({ record, cards: [primary], charges: [], subscriptions: [] })
+      store.insert({ record, created: secondsOf(created_at), cards: [primary], charges: [], subscriptions: [] })
       return json(201, { response: record }, details === undefined ? {} : toRawDetails)
     }
 
@@ -213,14 +213,14 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
         contactFields.some((name) => record[name] !== before.record[name])
       ) {
         world.writeMoment()
-        store.put({ ...after, record })
+        store.replace({ ...after, record })
       }
       return json(200, { response: record }, details === undefined ? {} : toRawDetails)
     }
 
     const attach = (before: Stored, card: PinCard) => {
       world.writeMoment()
-      store.put({ ...before, cards: [...before.cards, card] })
+      store.replace({ ...before, cards: [...before.cards, card] })
     }
 
     const createCard = (before: Stored, fields: Fields): Answer => {
@@ -258,7 +258,7 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
       if (!before.cards.some((card) => card.token === token)) return notFound
       if (before.record.card?.token === token) return primaryCard
       world.writeMoment()
-      store.put({ ...before, cards: before.cards.filter((card) => card.token !== token) })
+      store.replace({ ...before, cards: before.cards.filter((card) => card.token !== token) })
       return noContent
     }
 
@@ -268,7 +268,7 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
       if (found.state !== "trial" && found.state !== "active") return cannotCancel(found.state)
       const response = { ...found, state: "cancelling", next_billing_date: null, cancelled_at: null }
       world.writeMoment()
-      store.put({ ...before, subscriptions: before.subscriptions.map((one) => one === found ? response : one) })
+      store.replace({ ...before, subscriptions: before.subscriptions.map((one) => one === found ? response : one) })
       return json(200, { response })
     }
 
@@ -304,7 +304,7 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
           method: "GET",
           path: customers,
           operation: "list",
-          answer: (call) => fullPage(call, store.list(), ({ record }) => record)
+          answer: (call) => fullPage(call, store.list(), (token) => store.get(token)?.record)
         },
         { method: "POST", path: customers, operation: "create", answer: withBody(create) },
         { method: "POST", path: tokenisePath, operation: "tokenise", answer: withBody(tokenise) },
@@ -320,7 +320,7 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
           "/charges",
           "listCharges",
           ({ charges }, call) =>
-            fullPage(call, newestFirst(charges, ({ created_at }) => created_at), (charge) => charge)
+            fullPage(call, newestFirst(charges, ({ created_at }) => secondsOf(created_at)), (charge) => charge)
         ),
         ofCustomer(
           "GET",
@@ -334,7 +334,8 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
           "GET",
           "/subscriptions",
           "listSubscriptions",
-          ({ subscriptions }, call) => shortPage(call, newestFirst(subscriptions, ({ created_at }) => created_at))
+          ({ subscriptions }, call) =>
+            shortPage(call, newestFirst(subscriptions, ({ created_at }) => secondsOf(created_at)))
         ),
         ofCustomer("DELETE", "/subscriptions/{subscription}", "cancelSubscription", cancelSubscription)
       ],

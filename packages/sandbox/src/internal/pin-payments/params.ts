@@ -80,8 +80,8 @@ export const readEmail = (value: unknown, messages: Array<Message>): string => {
   return email
 }
 
-/** What a card shows of its details, and belongs to nobody. */
-export type Details = Omit<PinCard, "token" | "customer_token" | "primary">
+/** What a card of nobody shows. */
+export type Details = Omit<PinCard, "token">
 
 const required = [
   "number",
@@ -165,6 +165,8 @@ export const readDetails = (
     address_postcode: texts.get("address_postcode") ?? null,
     address_state: texts.get("address_state") ?? null,
     address_country: textOf("address_country"),
+    customer_token: null,
+    primary: null,
     network_type: null,
     network_format: null
   }

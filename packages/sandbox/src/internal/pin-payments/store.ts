@@ -7,6 +7,8 @@ import { tokenOf } from "./token.js"
 
 export interface Stored {
   readonly record: PinRecord
+  /** Seconds; what customers are sorted by. */
+  readonly created: number
   /** In order of attachment, the primary one among them. */
   readonly cards: ReadonlyArray<PinCard>
   readonly charges: ReadonlyArray<PinCharge>
@@ -24,33 +26,25 @@ const month = 30 * 24 * 3_600_000
 /** Whole seconds. */
 export const formatTime = (micros: number): string => `${new Date(micros / 1000).toISOString().slice(0, 19)}Z`
 
-const secondsOf = (iso: string): number => {
+export const secondsOf = (iso: string): number => {
   const millis = Date.parse(iso)
   return Number.isNaN(millis) ? 0 : Math.floor(millis / 1000)
 }
 
 /** Newest first: by whole seconds, within one of them what came last is first. */
-export const newestFirst = <A>(all: Iterable<A>, createdAt: (one: A) => string): ReadonlyArray<A> =>
-  Array.from(all, (one) => ({ one, seconds: secondsOf(createdAt(one)) }))
-    .toReversed()
-    .sort((a, b) => b.seconds - a.seconds)
-    .map(({ one }) => one)
+export const newestFirst = <A>(all: ReadonlyArray<A>, seconds: (one: A) => number): ReadonlyArray<A> =>
+  all.toReversed().sort((a, b) => seconds(b) - seconds(a))
 
 export const cardOf = (
   token: string,
   details: Details,
   owner: { readonly customer: string; readonly primary: boolean } | undefined
-): PinCard => {
-  const { network_format, network_type, ...shown } = details
-  return {
-    token,
-    ...shown,
-    customer_token: owner?.customer ?? null,
-    primary: owner?.primary ?? null,
-    network_type,
-    network_format
-  }
-}
+): PinCard => ({
+  token,
+  ...details,
+  customer_token: owner?.customer ?? null,
+  primary: owner?.primary ?? null
+})
 
 const generatedCard = (name: string): Details => ({
   scheme: "visa",
@@ -65,6 +59,8 @@ const generatedCard = (name: string): Details => ({
   address_postcode: "6000",
   address_state: "WA",
   address_country: "Australia",
+  customer_token: null,
+  primary: null,
   network_type: null,
   network_format: null
 })
@@ -74,7 +70,8 @@ export const makeStore = (world: World) => {
   let gone: Array<Stored> = []
   let unused = new Map<string, Unused>()
   let generated = 0
-  let sorted: ReadonlyArray<Stored> | undefined
+  /** Tokens: what replaces a customer has its place. */
+  let sorted: ReadonlyArray<string> | undefined
 
   const nextToken = (prefix: Parameters<typeof tokenOf>[0]): string => tokenOf(prefix, world.nextId())
 
@@ -160,6 +157,7 @@ export const makeStore = (world: World) => {
     }
     return {
       record,
+      created: secondsOf(record.created_at),
       cards: card === null ? others : [card, ...others],
       charges: (seed.charges ?? []).map((charge) => seededCharge(charge, now, record)),
       subscriptions: (seed.subscriptions ?? []).map((one) => seededSubscription(one, now, token))
@@ -169,9 +167,11 @@ export const makeStore = (world: World) => {
   return {
     nextToken,
     get: (token: string) => live.get(token),
-    /** Puts a new customer there, or one in the place of its former self. */
-    put: (stored: Stored) => {
+    insert: (stored: Stored) => {
       sorted = undefined
+      live.set(stored.record.token, stored)
+    },
+    replace: (stored: Stored) => {
       live.set(stored.record.token, stored)
     },
     remove: (stored: Stored) => {
@@ -179,8 +179,9 @@ export const makeStore = (world: World) => {
       live.delete(stored.record.token)
       gone.push({ ...stored, record: { ...stored.record, card: null }, cards: [] })
     },
-    /** Sorted once per write. */
-    list: (): ReadonlyArray<Stored> => sorted ??= newestFirst(live.values(), ({ record }) => record.created_at),
+    /** Tokens, sorted anew only when a customer came or went. */
+    list: (): ReadonlyArray<string> =>
+      sorted ??= newestFirst(Array.from(live.values()), ({ created }) => created).map(({ record }) => record.token),
     /** A card of nobody that its token can still be used for. */
     unused: (token: string): PinCard | undefined => {
       const found = unused.get(token)
