@@ -5,7 +5,7 @@ import { describe, expect, expectTypeOf, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { Fault, type PolarRecord, Sandbox, SandboxControl } from "../src/index.js"
+import { Fault, type PolarRecord, type ProviderName, Sandbox, SandboxControl } from "../src/index.js"
 import type { Call } from "../src/internal/emulator.js"
 import { makeKeyStore } from "../src/internal/keyStore.js"
 import { makeWorld } from "../src/internal/world.js"
@@ -81,7 +81,7 @@ describe("acme", () => {
 
       const published = yield* Effect.provide(SandboxControl, Sandbox.layer())
       expectTypeOf(published.customers<"polar">).returns.toEqualTypeOf<Effect.Effect<ReadonlyArray<PolarRecord>>>()
-      expectTypeOf<Parameters<typeof published.customers>[0]>().toEqualTypeOf<"polar">()
+      expectTypeOf<Parameters<typeof published.customers>[0]>().toEqualTypeOf<ProviderName>()
     }).pipe(Effect.provide(AcmeSandbox.layer())))
 })
 
