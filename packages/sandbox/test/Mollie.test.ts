@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { Fault, Sandbox, SandboxControl } from "../src/index.js"
-import { calling, type CallOptions, inProcess } from "./mollie/calling.js"
+import { type Answered, calling, type CallOptions, inProcess } from "./mollie/calling.js"
 import { contractIsThere, problems } from "./mollie/contract.js"
 
 const customers = "/v2/customers"
@@ -31,11 +31,12 @@ const idsOf = (json: any): ReadonlyArray<string> =>
   (json._embedded.customers ?? json._embedded.payments).map(({ id }: { id: string }) => id)
 
 /** Follows `next` as it stands. */
-const walk = ({ call }: Wire, path: string, direction: "next" | "previous" = "next", options?: CallOptions) =>
+const walk = ({ call }: Wire, start: string, direction: "next" | "previous" = "next", options?: CallOptions) =>
   Effect.gen(function*() {
     const pages: Array<ReadonlyArray<string>> = []
-    for (let href: string | undefined = path; href !== undefined;) {
-      const { json, status } = yield* call("GET", href.replace("https://api.mollie.com", ""), undefined, options)
+    for (let href: string | undefined = start; href !== undefined;) {
+      const path: string = href.replace("https://api.mollie.com", "")
+      const { json, status }: Answered = yield* call("GET", path, undefined, options)
       expect(status).toBe(200)
       expect(json.count).toBe(idsOf(json).length)
       pages.push(idsOf(json))
@@ -787,7 +788,7 @@ describe("seeds and faults", () => {
         const page = (yield* call("GET", `${one}/payments`, undefined, { unchecked: true })).json
         const [paid] = page._embedded.payments
         expect([page[unknown], paid[unknown], paid.amount[unknown], paid.details[unknown]]).toEqual(
-          Array(4).fill(nested)
+          [nested, nested, nested, nested]
         )
         expect([paid.metadata, paid.extraMerchantData]).toEqual([metadata, {}])
         yield* control.clearFaults
