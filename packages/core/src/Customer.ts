@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as DateTime from "effect/DateTime"
+import * as Either from "effect/Either"
 import type * as Equivalence from "effect/Equivalence"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
@@ -118,6 +119,19 @@ const jsonEquals = (self: Json, that: Json): boolean => {
     keys.every((key) => Object.hasOwn(that, key) && jsonEquals(self[key]!, that[key]!))
 }
 
+/**
+ * The schema of {@link Json}: any JSON value, at most 500 levels deep. Decoding copies.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Json: Schema.Schema<Json> = Schema.declare([], { decode: () => decodeValue, encode: () => decodeValue }, {
+  identifier: "Json",
+  description: "a JSON value",
+  equivalence: (): Equivalence.Equivalence<Json> => jsonEquals,
+  arbitrary: () => (fc) => fc.jsonValue({ maxDepth: 2 }).map(withoutPrototypeKeys)
+})
+
 const isJsonArray = (value: Json): value is ReadonlyArray<Json> => Array.isArray(value)
 
 const withoutPrototypeKeys = (value: unknown): Json => decodeJson(value, [], [], () => {})
@@ -149,22 +163,30 @@ export const Metadata: Schema.Schema<Metadata> = Schema.declare(
 
 function decodeMetadata(
   input: unknown,
+  options: unknown,
+  ast: ParseResult.Type["ast"]
+): Either.Either<Metadata, ParseResult.ParseIssue> {
+  return typeof input === "object" && input !== null && !Array.isArray(input) && isPlainObject(input)
+    ? decodeValue(input, options, ast) as Either.Either<Metadata, ParseResult.ParseIssue>
+    : Either.left(new ParseResult.Type(ast, input))
+}
+
+function decodeValue(
+  input: unknown,
   _: unknown,
   ast: ParseResult.Type["ast"]
-): ReturnType<typeof ParseResult.succeed<Metadata>> | ReturnType<typeof ParseResult.fail> {
-  if (typeof input !== "object" || input === null || Array.isArray(input) || !isPlainObject(input)) {
-    return ParseResult.fail(new ParseResult.Type(ast, input))
-  }
+): Either.Either<Json, ParseResult.ParseIssue> {
   let refused: { readonly path: ReadonlyArray<PropertyKey>; readonly actual: unknown } | undefined
-  const metadata = decodeJson(input, [], [], (path, actual) => {
+  const value = decodeJson(input, [], [], (path, actual) => {
     refused ??= { path, actual }
-  }) as Metadata
-  if (refused === undefined) return ParseResult.succeed(metadata)
+  })
+  if (refused === undefined) return Either.right(value)
   const issue = new ParseResult.Type(jsonAst, refused.actual)
-  return ParseResult.fail(
-    new ParseResult.Composite(ast, input, [
-      new ParseResult.Pointer(refused.path as [PropertyKey], refused.actual, issue)
-    ])
+  const [key, ...rest] = refused.path
+  return Either.left(
+    key === undefined
+      ? issue
+      : new ParseResult.Composite(ast, input, [new ParseResult.Pointer([key, ...rest], refused.actual, issue)])
   )
 }
 

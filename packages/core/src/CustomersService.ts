@@ -17,6 +17,7 @@ import type { CustomersByEmail } from "./CustomersByEmail.js"
 import type { CustomersByExternalId } from "./CustomersByExternalId.js"
 import type * as Errors from "./CustomersError.js"
 import { InvalidRequest, renamePaths, Unsupported } from "./CustomersError.js"
+import { checkTakesKey } from "./Idempotency.js"
 import { inputIssues, strict } from "./internal/parseIssues.js"
 import { readInput } from "./internal/readInput.js"
 import { withSpan, withStreamSpan } from "./internal/span.js"
@@ -153,7 +154,14 @@ export const make = (implementation: Implementation): Omit<Service, "byExternalI
     update: (id, patch) =>
       traced(
         "update",
-        Effect.flatMap(checkUpdate(capabilities, "update", patch), (patch) => implementation.update(id, patch))
+        Effect.flatMap(
+          // some read before they write: what they cannot do is said before they begin
+          Effect.zipRight(
+            checkTakesKey({ provider, operation: "update", repeat: capabilities.repeat.update }),
+            checkUpdate(capabilities, "update", patch)
+          ),
+          (patch) => implementation.update(id, patch)
+        )
       ),
     delete: (id) => traced("delete", implementation.delete(id)),
     list: (options) =>

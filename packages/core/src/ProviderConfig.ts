@@ -15,10 +15,19 @@ import * as Redacted from "effect/Redacted"
 /** What this module has refused with: the only words that are kept, because they hold no value. */
 const ownMessages = new Set<string>()
 
-const refuse = (message: string) => {
+const refuse = (message: string, path: Array<string> = []) => {
   ownMessages.add(message)
-  return ConfigError.InvalidData([], message)
+  return ConfigError.InvalidData(path, message)
 }
+
+/**
+ * Refuses a variable for a reason that no single variable shows: two that exclude each other. The message must hold no
+ * value.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const refused = (name: string, message: string): ConfigError.ConfigError => refuse(message, [name])
 
 const isBlank = (text: string): boolean => text.trim() === ""
 
@@ -57,6 +66,24 @@ const optional = <A>(
  * @category configs
  */
 export const text = (name: string): Config.Config<string | undefined> => optional(name, Either.right)
+
+/**
+ * A secret, trimmed; undefined when the variable is absent or blank.
+ *
+ * @since 0.1.0
+ * @category configs
+ */
+export const optionalSecret = (name: string): Config.Config<Redacted.Redacted<string> | undefined> =>
+  optional(name, (text) => Either.right(Redacted.make(text)))
+
+/**
+ * `true` or `false`; undefined when the variable is absent or blank.
+ *
+ * @since 0.1.0
+ * @category configs
+ */
+export const boolean = (name: string): Config.Config<boolean | undefined> =>
+  Config.map(literal(name, ["true", "false"]), (word) => word === undefined ? undefined : word === "true")
 
 /**
  * One of the given words; undefined when the variable is absent or blank.

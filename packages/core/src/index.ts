@@ -12,7 +12,7 @@ export {
   CreateCustomer,
   Customer,
   CustomerId,
-  type Json,
+  Json,
   Metadata,
   PaymentSource,
   Provider,

@@ -3,7 +3,7 @@ import type { CustomersError } from "@effect-customers/core"
 import { CustomerNotFound, CustomersByEmail, CustomersByExternalId, CustomersService } from "@effect-customers/core"
 import * as Polar from "@effect-customers/polar"
 import { PolarClient } from "@effect-customers/polar"
-import { Fault, type RequestLogEntry, Sandbox, SandboxControl } from "@effect-customers/sandbox"
+import { Fault, type PolarSeed, type RequestLogEntry, Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { describe, expect, expectTypeOf, it } from "@effect/vitest"
 import { Cause, Chunk, Effect, Exit, Logger, Option, Redacted, Stream } from "effect"
@@ -32,7 +32,7 @@ const bodies = Effect.map(requests, (log) => log.map(({ body }): unknown => body
 
 const lastOf = Effect.map(requests, (log): RequestLogEntry => log[log.length - 1]!)
 
-const seed = (customers: Parameters<Sandbox.RunningSandbox["control"]["seed"]>[1]) =>
+const seed = (customers: number | ReadonlyArray<PolarSeed>) =>
   Effect.flatMap(control, (control) => control.seed("polar", customers))
 
 const inject = (operation: string, fault: Fault.Fault, times = 1) =>

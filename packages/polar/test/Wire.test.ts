@@ -3,7 +3,7 @@ import type { CustomersError } from "@effect-customers/core"
 import { CustomersByExternalId, CustomersService } from "@effect-customers/core"
 import * as Polar from "@effect-customers/polar"
 import { PolarApi, PolarClient } from "@effect-customers/polar"
-import { Fault, SandboxControl } from "@effect-customers/sandbox"
+import { Fault, type PolarSeed, SandboxControl } from "@effect-customers/sandbox"
 import { FetchHttpClient } from "@effect/platform"
 import { describe, expect, expectTypeOf, it } from "@effect/vitest"
 import { Chunk, DateTime, Effect, Either, Layer, Option, Redacted, Schema, Stream } from "effect"
@@ -13,7 +13,7 @@ import { clients, inProcess, onPort, token } from "./onSandbox.js"
 
 const overTheWire = clients.filter(([name]) => name !== "node")
 
-const seed = (customers: Parameters<SandboxControl["Type"]["seed"]>[1]) =>
+const seed = (customers: number | ReadonlyArray<PolarSeed>) =>
   Effect.flatMap(SandboxControl, (control) => control.seed("polar", customers))
 
 const inject = (operation: string, fault: Fault.Fault) =>

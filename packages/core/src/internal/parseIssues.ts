@@ -98,7 +98,8 @@ const many = <A>(oneOrMany: ParseResult.SingleOrNonEmpty<A>): ReadonlyArray<A> =
 const isOwnField = (parent: AST.AST | undefined, key: PropertyKey, inner: ParseResult.ParseIssue["_tag"]): boolean => {
   if (inner === "Unexpected" || inner === "Missing") return true
   if (parent === undefined) return false
-  const ast = AST.isTransformation(parent) ? parent.from : parent
+  let ast = parent
+  while (AST.isTransformation(ast) || AST.isRefinement(ast)) ast = ast.from
   return AST.isTypeLiteral(ast) && ast.propertySignatures.some((signature) => signature.name === key)
 }
 

@@ -1,0 +1,78 @@
+/**
+ * What a failed answer of Mollie means. Pure.
+ *
+ * @since 0.1.0
+ */
+import type { CustomersError } from "@effect-customers/core/CustomersError"
+import { Conflict, CustomerNotFound, ResourceNotFound, UnexpectedStatus } from "@effect-customers/core/CustomersError"
+import * as Endpoint from "@effect-customers/core/Endpoint"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+const ErrorBody = Schema.parseJson(Schema.Struct({
+  title: Schema.optional(Schema.Unknown),
+  detail: Schema.optional(Schema.Unknown),
+  field: Schema.optional(Schema.Unknown)
+}))
+
+const text = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
+
+/**
+ * One of the errors that the endpoint declares. Mollie's HAL error is read whatever the status and the content type.
+ *
+ * - 404 and 410 are `CustomerNotFound`; on createPayment one that names a field of the payment is `ResourceNotFound`.
+ * - 404 that says that the id is of the other mode, or that is no HAL error, is `UnexpectedStatus`.
+ * - 409 is `Conflict`; where an idempotency key was sent, of a call that is still in progress.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
+  const body = Option.getOrUndefined(Schema.decodeOption(ErrorBody)(answer.body))
+  const detail = text(body?.detail)
+  const message = detail ?? text(body?.title)
+  const field = text(body?.field)
+  const path = field === undefined || field === "" ? "" : inputPath(answer.endpoint, field)
+  const known = message === undefined ? {} : { providerMessage: Redacted.make(message) }
+  const context = { ...answer.context, ...known }
+  const id = answer.path.customerId
+
+  if (context.status === 410 || (context.status === 404 && message !== undefined)) {
+    if (isOfOtherMode(detail, id)) return new UnexpectedStatus(context)
+    return field === undefined || path === "customerId"
+      ? new CustomerNotFound({ ...context, customerId: id })
+      : new ResourceNotFound(context)
+  }
+  if (context.status === 409) {
+    return new Conflict({
+      ...context,
+      inProgress: answer.endpoint.repeat === "with-key",
+      reason: Redacted.make(message ?? "a call for this customer is in progress")
+    })
+  }
+  return Endpoint.errorByStatus(answer, {
+    ...known,
+    issues: [{
+      path: path === "" && isAboutKey(answer, detail) ? "idempotencyKey" : path,
+      message: Redacted.make(message ?? "refused by the provider")
+    }]
+  })
+}
+
+/** `payment.amount.value` is `amount.value`: what is sent has no name of its own. */
+const inputPath = (endpoint: Endpoint.Any, field: string): string => {
+  const segments = field.split(".")
+  const inside = segments.length > 1 && (segments[0] === "payment" || segments[0] === "customer")
+    ? segments.slice(1)
+    : segments
+  return inside[0] === "metadata" && inside.length > 1 ? "metadata.*" : Endpoint.fieldPath(endpoint, inside)
+}
+
+/** Mollie has no codes, so this goes by the word; an id is not to be taken for it. */
+const isOfOtherMode = (detail = "", id: Redacted.Redacted<string> | undefined): boolean =>
+  /mode\b/i.test(id === undefined ? detail : detail.replaceAll(Redacted.value(id), ""))
+
+/** A key that was used with other parameters within the hour looks like any other 400. */
+const isAboutKey = ({ context, endpoint }: Endpoint.FailedAnswer, detail = ""): boolean =>
+  context.status === 400 && endpoint.repeat === "with-key" && /idempoten/i.test(detail)
