@@ -10,7 +10,7 @@ const wire = (name: string, test: Effect.Effect<unknown, unknown, Effect.Effect.
 
 const customers = "/1/customers"
 
-const params = ({ json, status }: Answered): [number, string, ReadonlyArray<string>?] => [
+const params = ({ json, status }: Answered): ReadonlyArray<unknown> => [
   status,
   json.error,
   ...(json.messages === undefined ? [] : [json.messages.map(({ param }: any) => param)])
