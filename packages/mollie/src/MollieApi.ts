@@ -76,8 +76,8 @@ const Locale = Lenient.openLiteral(
 /**
  * A customer. `metadata` is whatever JSON was stored. `createdAt` is ISO 8601, to the second.
  *
- * `_links.payments`, `mandates` and `subscriptions` are there only while there are some; `documentation` is not there on
- * the rows of a list.
+ * `_links.payments`, `mandates` and `subscriptions` are there only while there are some; `documentation` is not there
+ * on the rows of a list.
  *
  * @since 0.1.0
  * @category answers
@@ -276,7 +276,8 @@ const OpenObject = Schema.Union(
 const optionalDateTime = Lenient.optional(Lenient.IsoDateTime)
 
 /**
- * A payment. Amounts are decimal strings, times ISO 8601. `details` holds what its method gives, under some fifty names.
+ * A payment. Amounts are decimal strings, times ISO 8601. `details` holds what its method gives, under some fifty
+ * names.
  *
  * `_links.checkout` is where the customer pays; a recurring payment has none.
  *
@@ -414,8 +415,8 @@ const testmode = Schema.optional(Schema.Boolean)
 const profileId = Schema.optional(Schema.String)
 
 /**
- * A customer to create, or a change of one: an absent (or undefined) key keeps, null clears, a value sets. `metadata` is
- * any JSON of at most 1024 bytes and replaces the whole.
+ * A customer to create, or a change of one: an absent (or undefined) key keeps, null clears, a value sets. `metadata`
+ * is any JSON of at most 1024 bytes and replaces the whole.
  *
  * @since 0.1.0
  * @category requests
@@ -507,8 +508,8 @@ const currency = Schema.String.pipe(
 const decimals = "a decimal string with the decimals of its currency (none for ISK and JPY, two for others)"
 
 /**
- * An amount to write that may be negative: of a line. `value` has exactly the decimals of its currency: none for ISK and
- * JPY, two for others.
+ * An amount to write that may be negative: of a line. `value` has exactly the decimals of its currency: none for ISK
+ * and JPY, two for others.
  *
  * @since 0.1.0
  * @category requests

@@ -67,8 +67,8 @@ type ReadError = ListError | Errors.CustomerNotFound
 type ListPaymentsError = ReadError
 
 /**
- * The operations. Each takes and answers what Mollie's documentation says, letter for letter. `testmode` and `profileId`
- * go with access tokens alone: with an API key they are `InvalidRequest`, unsent.
+ * The operations. Each takes and answers what Mollie's documentation says, letter for letter. `testmode` and
+ * `profileId` go with access tokens alone: with an API key they are `InvalidRequest`, unsent.
  *
  * @since 0.1.0
  * @category models

@@ -1,4 +1,4 @@
-import * as AST from "effect/SchemaAST"
+import type * as AST from "effect/SchemaAST"
 
 /**
  * The names of the fields that a schema declares on its encoded side, at any depth or at the top alone.

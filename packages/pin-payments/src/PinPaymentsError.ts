@@ -1,0 +1,123 @@
+/**
+ * What a failed answer of Pin Payments means. Pure.
+ *
+ * @since 0.1.0
+ */
+import type { CustomersError, InputIssue } from "@effect-customers/core/CustomersError"
+import {
+  Conflict,
+  CustomerNotFound,
+  InvalidRequest,
+  RateLimited,
+  ResourceNotFound
+} from "@effect-customers/core/CustomersError"
+import * as Endpoint from "@effect-customers/core/Endpoint"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+
+const ErrorBody = Schema.parseJson(Schema.Struct({
+  error: Schema.optional(Schema.Unknown),
+  error_description: Schema.optional(Schema.Unknown),
+  messages: Schema.optional(Schema.Unknown)
+}))
+
+const Message = Schema.Struct({
+  param: Schema.optional(Schema.Unknown),
+  code: Schema.optional(Schema.Unknown),
+  message: Schema.optional(Schema.Unknown)
+})
+
+const decodeMessage = Schema.decodeUnknownOption(Message)
+
+/** On refunds the messages come as an object of arrays. */
+const decodeMessagesByParam = Schema.decodeUnknownOption(
+  Schema.Record({ key: Schema.String, value: Schema.Array(Schema.Unknown) })
+)
+
+/** Pin's words for what went wrong. Another text in their place is shown to nobody: it may quote what was sent. */
+const codes: ReadonlySet<unknown> = new Set([
+  "cannot_delete_primary_card",
+  "invalid_card",
+  "invalid_request",
+  "invalid_resource",
+  "invalid_state",
+  "limit_reached",
+  "not_found",
+  "resource_not_found",
+  "throttled",
+  "token_already_used",
+  "unauthenticated"
+])
+
+const text = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
+
+/**
+ * One of the errors that the endpoint declares. Goes by status, `error` and the fields that were sent; Pin's texts
+ * vary.
+ *
+ * - 404 on create is a card token that is spent or unknown: `InvalidRequest` at `card_token`.
+ * - 404 elsewhere is `CustomerNotFound`; where a card's or a subscription's token was sent too, Pin does not say which
+ *   of both is missing: `ResourceNotFound`.
+ * - The primary card, and a subscription that cannot be cancelled, are `Conflict`.
+ * - 503 `throttled` is how the framework that the API is built on says 429: `RateLimited`, and nothing was done.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
+  const body = Option.getOrUndefined(Schema.decodeOption(ErrorBody)(answer.body))
+  const error = text(body?.error)
+  const isKnown = codes.has(error)
+  const description = text(body?.error_description)
+  const message = isKnown || error === undefined ? description : `${error}: ${description ?? ""}`
+  const known = {
+    ...(isKnown ? { providerCode: error } : {}),
+    ...(message === undefined ? {} : { providerMessage: Redacted.make(message) })
+  }
+  const context = { ...answer.context, ...known }
+  const { endpoint, sent } = answer
+  const reason = Redacted.make(message ?? "refused by the provider")
+  const ofCard = () =>
+    new InvalidRequest({ ...context, origin: "provider", issues: [{ path: "card_token", message: reason }] })
+  const namesToken = sent.includes("card_token") || sent.includes("primary_card_token") ||
+    Object.keys(answer.path).length > 1
+
+  if (context.status === 404 && (error === "not_found" || error === "resource_not_found")) {
+    if (endpoint.operation === "create" && namesToken) return ofCard()
+    return namesToken
+      ? new ResourceNotFound(context)
+      : new CustomerNotFound({ ...context, customerId: answer.path.customer_token })
+  }
+  if (context.status === 400 && error === "cannot_delete_primary_card") {
+    return new Conflict({ ...context, path: "card_token", reason })
+  }
+  if (endpoint.operation === "cancelSubscription" && (context.status === 400 || context.status === 422)) {
+    return new Conflict({ ...context, path: "sub_token", reason })
+  }
+  if (error === "token_already_used" || error === "invalid_card") return ofCard()
+  if (context.status === 503 && error === "throttled") {
+    return new RateLimited({ ...context, mayHaveApplied: false, retryAfter: answer.retryAfter })
+  }
+  return Endpoint.errorByStatus(answer, { ...known, issues: issuesOf(endpoint, body?.messages) })
+}
+
+const issuesOf = (endpoint: Endpoint.Any, messages: unknown): ReadonlyArray<InputIssue> => {
+  if (!Array.isArray(messages)) {
+    return Object.entries(Option.getOrElse(decodeMessagesByParam(messages), () => ({})))
+      .flatMap(([param, texts]) => texts.map((message) => issue(endpoint, { param, message })))
+  }
+  return messages.flatMap((message: unknown) =>
+    Option.toArray(Option.map(decodeMessage(message), (message) => issue(endpoint, message)))
+  )
+}
+
+const issue = (endpoint: Endpoint.Any, { code, message, param }: typeof Message.Type): InputIssue => {
+  const path = text(param) === undefined ? "" : Endpoint.fieldPath(endpoint, String(param).split("."))
+  return {
+    path,
+    message: Redacted.make(text(message) ?? "refused by the provider"),
+    // made of the path, so it says no more than that
+    ...(code === `${path.replaceAll(".", "_")}_invalid` ? { code } : {})
+  }
+}
