@@ -132,7 +132,7 @@ describe("transport", () => {
       const { json, status } = yield* call("POST", customers, form)
       expect([status, json.response.first_name, json.response.card.scheme]).toEqual([201, "Ann & Co", "master"])
       const flat = yield* call("POST", `${customers}/${json.response.token}/cards`, new URLSearchParams(card))
-      expect([flat.status, flat.json.response.expiry_month]).toEqual([201, 5])
+      expect([flat.status, flat.json.response]).toMatchObject([201, { expiry_month: 5, expiry_year: 2030 }])
       expect(params(yield* call("POST", customers, "{"))).toEqual([400, "invalid_request"])
       for (const body of ["", "null", "[]", "\"text\""]) {
         expect(params(yield* call("POST", customers, body))).toEqual([422, "invalid_resource", [
@@ -335,6 +335,17 @@ describe("card tokens", () => {
           yield* call("PUT", `${customers}/${other}`, { primary_card_token: spent })
         ]
         expect(ways.map(params)).toEqual(ways.map(() => [404, "not_found"]))
+      }
+      const uses = [
+        ["POST", `${customers}/${token}/cards`, "card_token"],
+        ["PUT", `${customers}/${token}`, "card_token"],
+        ["PUT", `${customers}/${token}`, "primary_card_token"]
+      ] as const
+      for (const [method, path, member] of uses) {
+        const spent = yield* tokenise
+        expect((yield* call(method, path, { [member]: spent })).status).toBeLessThan(300)
+        const again = yield* call("POST", customers, { email: "a@example.com", card_token: spent })
+        expect([method, member, ...params(again)]).toEqual([method, member, 404, "not_found"])
       }
     })
   )
