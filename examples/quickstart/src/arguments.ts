@@ -1,37 +1,42 @@
 /** What the command line asks for. */
-import { Data, Either } from "effect"
+import { Data, Either, Struct } from "effect"
 import { parseArgs } from "node:util"
-import { provider } from "./provider.js"
+import { providers } from "./provider.js"
+import type { ProviderName } from "./provider.js"
 
 export interface Arguments {
   /** How many customers to create and walk through. */
   readonly customers: number
   readonly help: boolean
   readonly live: boolean
+  readonly provider: ProviderName
 }
 
 /** The command line cannot be understood, or asks for what is not there yet. */
 export class BadArguments extends Data.TaggedError("BadArguments")<{ readonly message: string }> {}
 
+const variables = Object.values(providers).map(({ variable }) => variable).join(", or ")
+
 export const usage = `Usage: npm run demo [-- options]
 
-  --provider <name>     default ${provider.name}
+  --provider <name>     ${Object.keys(providers).join(", ")}; default polar
   --customers <number>  how many to create and walk through, default 2500
-  --live                the read-only part, against the real API; needs POLAR_ACCESS_TOKEN
+  --live                the read-only part, against the real API; needs ${variables}
   --help                prints this
 `
 
-const planned = ["mollie", "pin-payments", "autumn", "flexprice"]
+const planned = ["autumn", "flexprice"]
 
 export const readArguments = (args: ReadonlyArray<string>): Either.Either<Arguments, BadArguments> =>
   Either.flatMap(parse(args), ({ customers, help, live, provider: name }) => {
     if (planned.includes(name)) {
-      const message = `Not yet: ${name} comes later, so far there is ${provider.name} alone.`
+      const message = `Not yet: ${name} comes later, so far there are ${Object.keys(providers).join(", ")}.`
       return Either.left(new BadArguments({ message }))
     }
-    if (name !== provider.name) return Either.left(misunderstood(`Unknown provider '${name}'`))
+    const provider = Struct.keys(providers).find((known) => known === name)
+    if (provider === undefined) return Either.left(misunderstood(`Unknown provider '${name}'`))
     return /^[1-9]\d{0,5}$/.test(customers)
-      ? Either.right({ customers: Number(customers), help, live })
+      ? Either.right({ customers: Number(customers), help, live, provider })
       : Either.left(misunderstood("--customers takes a number from 1 to 999999"))
   })
 
@@ -44,7 +49,7 @@ const parse = (args: ReadonlyArray<string>) =>
           customers: { type: "string", default: "2500" },
           help: { type: "boolean", default: false },
           live: { type: "boolean", default: false },
-          provider: { type: "string", default: provider.name }
+          provider: { type: "string", default: "polar" }
         }
       }).values,
     catch: (error) => misunderstood(error instanceof Error ? error.message : String(error))

@@ -7,7 +7,7 @@ import { readArguments, usage } from "./arguments.js"
 import * as Journal from "./journal.js"
 import { journey, lookAround } from "./journey.js"
 import * as Progress from "./progress.js"
-import { provider } from "./provider.js"
+import { type Provider, type ProviderName, providers } from "./provider.js"
 import { table } from "./table.js"
 
 /** HTTP by undici with its requests counted, and a bar on the terminal. */
@@ -21,28 +21,29 @@ const printTable = Effect.gen(function*() {
   yield* Console.log(`\n${table(yield* journal.steps)}`)
 })
 
-const onSandbox = (count: number) =>
+const onSandbox = (name: ProviderName, { onSandbox }: Provider, count: number) =>
   Effect.gen(function*() {
     const server = yield* Sandbox.SandboxServer
-    const baseUrl = server.urlOf(provider.name)
+    const baseUrl = server.urlOf(name)
     yield* Console.log(`The sandbox answers at ${baseUrl}`)
-    yield* Effect.provide(journey(count), provider.onSandbox(baseUrl))
+    yield* Effect.provide(journey(count), onSandbox(baseUrl))
     yield* printTable
   }).pipe(Effect.provide([platform, Sandbox.layerServer()]))
 
-const onRealApi = Effect.gen(function*() {
-  yield* Console.log(`Reading from ${provider.name}, changing nothing`)
-  yield* lookAround(1000)
-  yield* printTable
-}).pipe(Effect.provide(Layer.provideMerge(provider.onRealApi, platform)))
+const onRealApi = (name: ProviderName, { onRealApi }: Provider) =>
+  Effect.gen(function*() {
+    yield* Console.log(`Reading from ${name}, changing nothing`)
+    yield* lookAround(1000)
+    yield* printTable
+  }).pipe(Effect.provide(Layer.provideMerge(onRealApi, platform)))
 
 const end = (status: number, message: string) =>
   Effect.zipRight(Console.error(message), Effect.sync(() => process.exitCode = status))
 
 const main = Effect.gen(function*() {
-  const { customers, help, live } = yield* readArguments(process.argv.slice(2))
+  const { customers, help, live, provider } = yield* readArguments(process.argv.slice(2))
   if (help) return yield* Console.log(usage)
-  return yield* live ? onRealApi : onSandbox(customers)
+  return yield* live ? onRealApi(provider, providers[provider]) : onSandbox(provider, providers[provider], customers)
 }).pipe(
   Effect.catchTag("BadArguments", ({ message }) => end(2, message)),
   Effect.catchIf(

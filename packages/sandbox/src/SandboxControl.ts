@@ -7,7 +7,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { FaultRule } from "./Fault.js"
 import type { MollieRecord, MollieSeed } from "./MollieSeed.js"
-import type { PinRecord, PinSeed } from "./PinSeed.js"
+import type { PinPaymentsRecord, PinPaymentsSeed } from "./PinPaymentsSeed.js"
 import type { PolarRecord, PolarSeed } from "./PolarSeed.js"
 
 /**
@@ -19,7 +19,7 @@ import type { PolarRecord, PolarSeed } from "./PolarSeed.js"
 export interface Seeds {
   readonly polar: PolarSeed
   readonly mollie: MollieSeed
-  readonly "pin-payments": PinSeed
+  readonly "pin-payments": PinPaymentsSeed
 }
 
 /**
@@ -31,7 +31,7 @@ export interface Seeds {
 export interface Records {
   readonly polar: PolarRecord
   readonly mollie: MollieRecord
-  readonly "pin-payments": PinRecord
+  readonly "pin-payments": PinPaymentsRecord
 }
 
 /**

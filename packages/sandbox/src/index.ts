@@ -18,7 +18,13 @@ export type {
   MollieSeed
 } from "./MollieSeed.js"
 
-export type { PinCard, PinCharge, PinRecord, PinSeed, PinSubscription } from "./PinSeed.js"
+export type {
+  PinPaymentsCard,
+  PinPaymentsCharge,
+  PinPaymentsRecord,
+  PinPaymentsSeed,
+  PinPaymentsSubscription
+} from "./PinPaymentsSeed.js"
 
 export type { PolarAddress, PolarRecord, PolarSeed } from "./PolarSeed.js"
 

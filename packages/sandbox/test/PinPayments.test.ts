@@ -177,7 +177,7 @@ describe("create", () => {
           created_at: "2026-01-03T13:37:00Z",
           card: {
             token: expect.stringMatching(/^card_[\w-]{22}$/),
-            scheme: "american_express",
+            scheme: "amex",
             display_number: "XXXX-XXXX-XXXX-0000",
             issuing_country: "AU",
             expiry_month: 5,
@@ -301,12 +301,12 @@ describe("create", () => {
           "4600000000000006 4300000000000009 4400000000000099",
         master: "5520000000000000 5560000000000001 5510000000000002 5550000000000003 5500000000000004 " +
           "5590000000000005 5540000000000006 5570000000000009 5530000000000099",
-        american_express: "372000000000000 371000000000001 370000000000002 379000000000003 378000000000004 " +
+        amex: "372000000000000 371000000000001 370000000000002 379000000000003 378000000000004 " +
           "377000000000005 376000000000006 373000000000009 374000000000099"
       }
       for (const [scheme, numbers] of Object.entries(table)) {
         for (const number of numbers.split(" ")) {
-          const cvc = scheme === "american_express" ? "1234" : "123"
+          const cvc = scheme === "amex" ? "1234" : "123"
           const { json, status } = yield* call("POST", "/1/cards", { ...card, number, cvc })
           expect([number, status, json.response?.scheme, json.response?.display_number])
             .toEqual([number, 201, scheme, `XXXX-XXXX-XXXX-${number.slice(-4)}`])

@@ -1,7 +1,7 @@
 /** The customers API of Pin Payments, from the fact sheet alone. */
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
-import type { PinCard, PinRecord, PinSeed } from "../../PinSeed.js"
+import type { PinPaymentsCard, PinPaymentsRecord, PinPaymentsSeed } from "../../PinPaymentsSeed.js"
 import type { Answer, Call, Emulator, Route } from "../emulator.js"
 import { readSeeds } from "../seeds.js"
 import { uuid4 } from "../world.js"
@@ -54,7 +54,7 @@ const invalidResource = (messages: ReadonlyArray<Message>): Answer => {
 const callersAddress = "203.0.113.7"
 const toRawDetails = { "x-requested-from": callersAddress }
 
-const cardCreated = (card: PinCard, raw: boolean): Answer =>
+const cardCreated = (card: PinPaymentsCard, raw: boolean): Answer =>
   raw
     ? json(201, { response: card, ip_address: callersAddress }, toRawDetails)
     : json(201, { response: card })
@@ -120,7 +120,7 @@ const ofCards = (...members: ReadonlyArray<string>): ReadonlyArray<string> =>
 /** Of the UUIDs in `x-request-id`, apart from those of the ids, so that reading changes nothing that comes later. */
 const requestIdSeed = 0x50696e
 
-export const pinPayments: Emulator<PinSeed, PinRecord> = {
+export const pinPayments: Emulator<PinPaymentsSeed, PinPaymentsRecord> = {
   hosts: ["api.pinpayments.com", "test-api.pinpayments.com"],
   places: {
     enums: [
@@ -136,7 +136,7 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
     const store = makeStore(world)
     let answered = 0
 
-    const newCard = (details: Details, customer: string, primary: boolean): PinCard =>
+    const newCard = (details: Details, customer: string, primary: boolean): PinPaymentsCard =>
       cardOf(store.nextToken("card_"), details, { customer, primary })
 
     const create = (_call: Call, fields: Fields): Answer => {
@@ -156,7 +156,7 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
       const token = store.nextToken("cus_")
       const primary = cardOf(unused?.token ?? store.nextToken("card_"), shown, { customer: token, primary: true })
       store.spend(primary.token)
-      const record: PinRecord = {
+      const record: PinPaymentsRecord = {
         token,
         email,
         first_name: null,
@@ -173,7 +173,7 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
     }
 
     /** The cards of a customer with another primary one, whose former self may be among them. */
-    const withPrimary = (before: Stored, primary: PinCard, former: "kept" | "erased"): Stored => {
+    const withPrimary = (before: Stored, primary: PinPaymentsCard, former: "kept" | "erased"): Stored => {
       const old = before.record.card?.token
       const others = before.cards.flatMap((card) =>
         card.token !== old ? [card] : former === "kept" ? [{ ...card, primary: false }] : []
@@ -207,7 +207,7 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
         }
         store.spend(wanted)
       }
-      const record: PinRecord = { ...after.record, ...contact, email }
+      const record: PinPaymentsRecord = { ...after.record, ...contact, email }
       if (
         after !== before || email !== before.record.email ||
         contactFields.some((name) => record[name] !== before.record[name])
@@ -218,7 +218,7 @@ export const pinPayments: Emulator<PinSeed, PinRecord> = {
       return json(200, { response: record }, details === undefined ? {} : toRawDetails)
     }
 
-    const attach = (before: Stored, card: PinCard) => {
+    const attach = (before: Stored, card: PinPaymentsCard) => {
       world.writeMoment()
       store.replace({ ...before, cards: [...before.cards, card] })
     }

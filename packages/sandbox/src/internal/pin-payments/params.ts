@@ -1,5 +1,5 @@
 /** Parameters of a request: how they are read, and what is wrong with them. */
-import type { PinCard } from "../../PinSeed.js"
+import type { PinPaymentsCard } from "../../PinPaymentsSeed.js"
 import type { Call } from "../emulator.js"
 import { schemeOf } from "./testCards.js"
 
@@ -81,7 +81,7 @@ export const readEmail = (value: unknown, messages: Array<Message>): string => {
 }
 
 /** What a card of nobody shows. */
-export type Details = Omit<PinCard, "token">
+export type Details = Omit<PinPaymentsCard, "token">
 
 const required = [
   "number",
@@ -108,7 +108,7 @@ const readExpiry = (
   prefix: string,
   now: number,
   messages: Array<Message>
-): Pick<PinCard, "expiry_month" | "expiry_year"> => {
+): Pick<PinPaymentsCard, "expiry_month" | "expiry_year"> => {
   const before = messages.length
   if (month !== "" && !/^(0?[1-9]|1[0-2])$/.test(month)) messages.push(invalid(`${prefix}expiry_month`, "is invalid"))
   if (year !== "" && !/^(\d\d|\d{4})$/.test(year)) messages.push(invalid(`${prefix}expiry_year`, "is invalid"))
@@ -150,7 +150,7 @@ export const readDetails = (
   if (number !== "" && scheme === undefined) messages.push(invalid(`${prefix}number`, notATestCard))
   const expiry = readExpiry(textOf("expiry_month"), textOf("expiry_year"), prefix, now, messages)
   const cvc = textOf("cvc")
-  const cvcShape = scheme === undefined ? /^\d{3,4}$/ : scheme === "american_express" ? /^\d{4}$/ : /^\d{3}$/
+  const cvcShape = scheme === undefined ? /^\d{3,4}$/ : scheme === "amex" ? /^\d{4}$/ : /^\d{3}$/
   if (cvc !== "" && !cvcShape.test(cvc)) messages.push(invalid(`${prefix}cvc`, "is invalid"))
 
   return {

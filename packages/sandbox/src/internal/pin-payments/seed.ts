@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import type { PinSeed } from "../../PinSeed.js"
+import type { PinPaymentsSeed } from "../../PinPaymentsSeed.js"
 
 const text = Schema.optional(Schema.String)
 const nullableText = Schema.NullOr(Schema.String)
@@ -70,7 +70,7 @@ const subscription = Schema.Struct({
 const partialCard = Schema.partialWith(card, { exact: true })
 
 /** A seed as it comes from outside, where no compiler has seen it. */
-export const Seed: Schema.Schema<PinSeed> = Schema.Struct({
+export const Seed: Schema.Schema<PinPaymentsSeed> = Schema.Struct({
   token: text,
   email: text,
   first_name: contact,

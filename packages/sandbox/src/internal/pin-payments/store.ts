@@ -1,22 +1,28 @@
 /** The customers of the emulated Pin Payments, and the cards of nobody. Records are never changed, only replaced. */
-import type { PinCard, PinCharge, PinRecord, PinSeed, PinSubscription } from "../../PinSeed.js"
+import type {
+  PinPaymentsCard,
+  PinPaymentsCharge,
+  PinPaymentsRecord,
+  PinPaymentsSeed,
+  PinPaymentsSubscription
+} from "../../PinPaymentsSeed.js"
 import type { World } from "../emulator.js"
 import { SeedRefused } from "../seeds.js"
 import type { Details } from "./params.js"
 import { tokenOf } from "./token.js"
 
 export interface Stored {
-  readonly record: PinRecord
+  readonly record: PinPaymentsRecord
   /** Seconds; what customers are sorted by. */
   readonly created: number
   /** In order of attachment, the primary one among them. */
-  readonly cards: ReadonlyArray<PinCard>
-  readonly charges: ReadonlyArray<PinCharge>
-  readonly subscriptions: ReadonlyArray<PinSubscription>
+  readonly cards: ReadonlyArray<PinPaymentsCard>
+  readonly charges: ReadonlyArray<PinPaymentsCharge>
+  readonly subscriptions: ReadonlyArray<PinPaymentsSubscription>
 }
 
 interface Unused {
-  readonly card: PinCard
+  readonly card: PinPaymentsCard
   /** Milliseconds of the clock. */
   readonly end: number
 }
@@ -39,7 +45,7 @@ export const cardOf = (
   token: string,
   details: Details,
   owner: { readonly customer: string; readonly primary: boolean } | undefined
-): PinCard => ({
+): PinPaymentsCard => ({
   token,
   ...details,
   customer_token: owner?.customer ?? null,
@@ -75,12 +81,16 @@ export const makeStore = (world: World) => {
 
   const nextToken = (prefix: Parameters<typeof tokenOf>[0]): string => tokenOf(prefix, world.nextId())
 
-  const seededCard = (card: Partial<PinCard>, customer: string, primary: boolean): PinCard => ({
+  const seededCard = (card: Partial<PinPaymentsCard>, customer: string, primary: boolean): PinPaymentsCard => ({
     ...cardOf(card.token ?? nextToken("card_"), generatedCard(`Customer ${generated}`), { customer, primary }),
     ...card
   })
 
-  const seededCharge = (charge: Partial<PinCharge>, now: string, { card, email, token }: PinRecord): PinCharge => {
+  const seededCharge = (
+    charge: Partial<PinPaymentsCharge>,
+    now: string,
+    { card, email, token }: PinPaymentsRecord
+  ): PinPaymentsCharge => {
     const currency = charge.currency ?? "AUD"
     const amount = charge.amount ?? 5000
     const captured = charge.captured ?? charge.success ?? true
@@ -116,10 +126,10 @@ export const makeStore = (world: World) => {
   }
 
   const seededSubscription = (
-    subscription: Partial<PinSubscription>,
+    subscription: Partial<PinPaymentsSubscription>,
     now: string,
     customer: string
-  ): PinSubscription => {
+  ): PinPaymentsSubscription => {
     const start = subscription.created_at ?? now
     const finish = formatTime((secondsOf(start) * 1000 + month) * 1000)
     const state = subscription.state ?? "active"
@@ -138,13 +148,13 @@ export const makeStore = (world: World) => {
     }
   }
 
-  const seeded = (seed: PinSeed): Stored => {
+  const seeded = (seed: PinPaymentsSeed): Stored => {
     const now = formatTime(world.writeMoment())
     generated++
     const token = seed.token ?? nextToken("cus_")
     const card = seed.card === null ? null : seededCard(seed.card ?? {}, token, true)
     const others = (seed.cards ?? []).map((other) => seededCard(other, token, false))
-    const record: PinRecord = {
+    const record: PinPaymentsRecord = {
       token,
       email: seed.email ?? `customer-${generated}@example.com`,
       first_name: seed.first_name ?? null,
@@ -183,25 +193,25 @@ export const makeStore = (world: World) => {
     list: (): ReadonlyArray<string> =>
       sorted ??= newestFirst(Array.from(live.values()), ({ created }) => created).map(({ record }) => record.token),
     /** A card of nobody that its token can still be used for. */
-    unused: (token: string): PinCard | undefined => {
+    unused: (token: string): PinPaymentsCard | undefined => {
       const found = unused.get(token)
       return found === undefined || world.clock() >= found.end ? undefined : found.card
     },
-    addUnused: (card: PinCard) => {
+    addUnused: (card: PinPaymentsCard) => {
       unused.set(card.token, { card, end: world.clock() + month })
     },
     spend: (token: string) => {
       unused.delete(token)
     },
-    customers: (): ReadonlyArray<PinRecord> => Array.from(live.values(), ({ record }) => record),
-    deleted: (): ReadonlyArray<PinRecord> => gone.map(({ record }) => record),
+    customers: (): ReadonlyArray<PinPaymentsRecord> => Array.from(live.values(), ({ record }) => record),
+    deleted: (): ReadonlyArray<PinPaymentsRecord> => gone.map(({ record }) => record),
     resources: (token: string): Readonly<Record<string, ReadonlyArray<unknown>>> => {
       const stored = live.get(token) ?? gone.find(({ record }) => record.token === token)
       if (stored === undefined) return {}
       const { cards, charges, subscriptions } = stored
       return { cards, charges, subscriptions }
     },
-    seed: (customers: number | ReadonlyArray<PinSeed>): ReadonlyArray<string> => {
+    seed: (customers: number | ReadonlyArray<PinPaymentsSeed>): ReadonlyArray<string> => {
       sorted = undefined
       const tokens: Array<string> = []
       const count = typeof customers === "number" ? customers : customers.length

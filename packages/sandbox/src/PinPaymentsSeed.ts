@@ -10,7 +10,7 @@
  * @since 0.1.0
  * @category models
  */
-export interface PinCard {
+export interface PinPaymentsCard {
   /** `card_...`. */
   readonly token: string
   /** `visa`, `master`, ... */
@@ -44,7 +44,7 @@ export interface PinCard {
  * @since 0.1.0
  * @category models
  */
-export interface PinRecord {
+export interface PinPaymentsRecord {
   /** `cus_...`. */
   readonly token: string
   readonly email: string
@@ -56,7 +56,7 @@ export interface PinRecord {
   /** ISO time in UTC, whole seconds, `Z`. */
   readonly created_at: string
   /** The primary one; `null` once the customer is deleted. */
-  readonly card: PinCard | null
+  readonly card: PinPaymentsCard | null
 }
 
 /**
@@ -65,7 +65,7 @@ export interface PinRecord {
  * @since 0.1.0
  * @category models
  */
-export interface PinCharge {
+export interface PinPaymentsCharge {
   /** `ch_...`. */
   readonly token: string
   readonly success: boolean
@@ -77,7 +77,7 @@ export interface PinCharge {
   readonly created_at: string
   readonly status_message: string
   readonly error_message: string | null
-  readonly card: PinCard
+  readonly card: PinPaymentsCard
   readonly transfer: ReadonlyArray<{
     readonly state: string
     readonly paid_at: string | null
@@ -106,7 +106,7 @@ export interface PinCharge {
  * @since 0.1.0
  * @category models
  */
-export interface PinSubscription {
+export interface PinPaymentsSubscription {
   /** `trial`, `active`, `cancelling`, `cancelled`, ... */
   readonly state: string
   readonly next_billing_date: string | null
@@ -132,7 +132,7 @@ export interface PinSubscription {
  * @since 0.1.0
  * @category models
  */
-export interface PinSeed {
+export interface PinPaymentsSeed {
   readonly token?: string | undefined
   readonly email?: string | undefined
   readonly first_name?: string | null | undefined
@@ -141,8 +141,8 @@ export interface PinSeed {
   readonly company?: string | null | undefined
   readonly notes?: string | null | undefined
   readonly created_at?: string | undefined
-  readonly card?: Partial<PinCard> | null | undefined
-  readonly cards?: ReadonlyArray<Partial<PinCard>> | undefined
-  readonly charges?: ReadonlyArray<Partial<PinCharge>> | undefined
-  readonly subscriptions?: ReadonlyArray<Partial<PinSubscription>> | undefined
+  readonly card?: Partial<PinPaymentsCard> | null | undefined
+  readonly cards?: ReadonlyArray<Partial<PinPaymentsCard>> | undefined
+  readonly charges?: ReadonlyArray<Partial<PinPaymentsCharge>> | undefined
+  readonly subscriptions?: ReadonlyArray<Partial<PinPaymentsSubscription>> | undefined
 }
