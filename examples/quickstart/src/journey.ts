@@ -143,7 +143,7 @@ export const lookAround = (most: number) =>
     if (first !== undefined) yield* step("get", customers.get(first.id), () => "the first of them")
     yield* step(
       `stream, up to ${grouped(most)}`,
-      walk(Stream.take(customers.stream(), most), Math.min(expected(total), most)),
+      walk(Stream.take(customers.stream(), most), Math.min(Option.getOrElse(total, () => most), most)),
       walked
     )
   })
@@ -155,8 +155,6 @@ const walk = <E, R>(customers: Stream.Stream<Customer, E, R>, total: number) =>
   )
 
 const nameOf = (customer: Customer): string => Option.getOrElse(customer.name, () => "no name")
-
-const expected = (total: Option.Option<number>): number => Option.getOrElse(total, () => 0)
 
 const pageOf = ({ items, total }: { readonly items: ReadonlyArray<Customer>; readonly total: Option.Option<number> }) =>
   `${items.length} of ${Option.match(total, { onNone: () => "an unknown number", onSome: grouped })}`

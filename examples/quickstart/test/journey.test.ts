@@ -1,5 +1,9 @@
+import type { CustomersService } from "@effect-customers/core"
+import * as Mollie from "@effect-customers/mollie"
+import * as PinPayments from "@effect-customers/pin-payments"
 import * as Polar from "@effect-customers/polar"
 import { Sandbox, SandboxControl } from "@effect-customers/sandbox"
+import type * as HttpClient from "@effect/platform/HttpClient"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { PassThrough } from "node:stream"
@@ -7,9 +11,16 @@ import * as Journal from "../src/journal.js"
 import { journey, lookAround } from "../src/journey.js"
 import * as Progress from "../src/progress.js"
 
+const polar = Polar.layer({ accessToken: Redacted.make("polar_oat_test") })
+const mollie = Mollie.layer({ apiKey: Redacted.make("test_key") })
+const pinPayments = PinPayments.layer({ secretKey: Redacted.make("key"), environment: "test" })
+
 /** Everything the journey needs, over the sandbox in process. */
-const around = (output: NodeJS.WritableStream) =>
-  Polar.layer({ accessToken: Redacted.make("polar_oat_test") }).pipe(
+const around = (
+  output: NodeJS.WritableStream,
+  provider: Layer.Layer<CustomersService, never, HttpClient.HttpClient> = polar
+) =>
+  provider.pipe(
     Layer.provideMerge(Layer.merge(Journal.layer, Progress.layer(output))),
     Layer.provideMerge(Sandbox.layer())
   )
@@ -30,6 +41,7 @@ describe("the journey", () => {
     Effect.gen(function*() {
       yield* journey(120)
       expect(yield* noted).toEqual([
+        ["fit", 0, "without phone"],
         ["create", 1, "Ada Byron"],
         ["get", 1, "Ada Byron"],
         ["getByExternalId", 1, "Ada Byron"],
@@ -43,7 +55,7 @@ describe("the journey", () => {
         ["list, two pages", 3, "100 of 122"],
         ["stream, all", 2, "122 customers"],
         ["delete", 1, "deleted"],
-        ["deleteByExternalId", 1, "deleted"],
+        ["delete, the other", 1, "deleted"],
         ["get, deleted", 1, "CustomerNotFound"]
       ])
       const control = yield* SandboxControl
@@ -55,6 +67,62 @@ describe("the journey", () => {
       ])
       expect(yield* control.bugs).toEqual([])
     }).pipe(Effect.provide(around(screen(false).stream))))
+
+  it.effect("runs on Mollie, which keeps no ids of others", () =>
+    Effect.gen(function*() {
+      yield* journey(120)
+      expect(yield* noted).toEqual([
+        ["fit", 0, "without externalId, without phone"],
+        ["create", 1, "Ada Byron"],
+        ["get", 1, "Ada Byron"],
+        ["getByExternalId", 0, "not on mollie"],
+        ["findByEmail", 0, "not on mollie"],
+        ["update", 1, "Ada King"],
+        ["upsert", 0, "not on mollie"],
+        ["create, again", 1, "a second one: nothing here is unique"],
+        ["create x 120", 120, "120 created"],
+        ["list, two pages", 2, "100 of an unknown number"],
+        ["stream, all", 1, "122 customers"],
+        ["delete", 1, "deleted"],
+        ["delete, the other", 1, "deleted"],
+        ["get, deleted", 1, "CustomerNotFound"]
+      ])
+      const control = yield* SandboxControl
+      expect((yield* control.deleted("mollie")).map(({ locale, name }) => [name, locale])).toEqual([
+        ["Ada King", "en_GB"],
+        ["Ada Byron", null]
+      ])
+      expect(yield* control.customers("mollie")).toHaveLength(120)
+      expect(yield* control.bugs).toEqual([])
+    }).pipe(Effect.provide(around(screen(false).stream, mollie))))
+
+  it.effect("runs on Pin Payments, which wants a card", () =>
+    Effect.gen(function*() {
+      yield* journey(120)
+      expect(yield* noted).toEqual([
+        ["fit", 0, "without externalId, with paymentSource"],
+        ["create", 1, "Ada Byron"],
+        ["get", 1, "Ada Byron"],
+        ["getByExternalId", 0, "not on pin-payments"],
+        ["findByEmail", 0, "not on pin-payments"],
+        ["update", 2, "Ada King"],
+        ["upsert", 0, "not on pin-payments"],
+        ["create, again", 1, "a second one: nothing here is unique"],
+        ["create x 120", 120, "120 created"],
+        ["list, two pages", 3, "100 of 122"],
+        ["stream, all", 5, "122 customers"],
+        ["delete", 1, "deleted"],
+        ["delete, the other", 1, "deleted"],
+        ["get, deleted", 1, "CustomerNotFound"]
+      ])
+      const control = yield* SandboxControl
+      expect((yield* control.deleted("pin-payments")).map(({ phone_number }) => phone_number)).toEqual([
+        "+44 20 7946 0018",
+        "+44 20 7946 0018"
+      ])
+      expect(yield* control.customers("pin-payments")).toHaveLength(120)
+      expect(yield* control.bugs).toEqual([])
+    }).pipe(Effect.provide(around(screen(false).stream, pinPayments))))
 
   it.effect("reads a real account without changing it, and no more of it than was said", () =>
     Effect.gen(function*() {

@@ -30,6 +30,19 @@ describe("npm run demo", () => {
       expect(stdout).toMatch(/^create, again +1 +CustomerAlreadyExists: email, externalId +[\d,]+ ms$/m)
     }))
 
+  it.live("--provider runs the same on another one, and the table says what it needs", () =>
+    Effect.gen(function*() {
+      const [mollie, pin] = yield* Effect.all(
+        ["mollie", "pin-payments"].map((provider) => start(["--customers", "30", "--provider", provider])),
+        { concurrency: 2 }
+      )
+      expect([mollie?.status, pin?.status], `${mollie?.stderr}${pin?.stderr}`).toEqual([0, 0])
+      expect(mollie?.stdout).toMatch(/^fit +0 +without externalId, without phone +[\d,]+ ms$/m)
+      expect(mollie?.stdout).toMatch(/^stream, all +1 +32 customers +[\d,]+ ms$/m)
+      expect(pin?.stdout).toMatch(/^fit +0 +without externalId, with paymentSource +[\d,]+ ms$/m)
+      expect(pin?.stdout).toMatch(/^stream, all +2 +32 customers +[\d,]+ ms$/m)
+    }))
+
   it.live("--live reads, and prints nothing of whom it read", () =>
     Effect.gen(function*() {
       const control = yield* SandboxControl
@@ -55,17 +68,17 @@ describe("npm run demo", () => {
 
   it.live("--provider with one that is not there yet says so", () =>
     Effect.gen(function*() {
-      const { status, stderr, stdout } = yield* start(["--provider", "mollie"])
+      const { status, stderr, stdout } = yield* start(["--provider", "autumn"])
       expect([status, stdout]).toEqual([2, ""])
-      expect(stderr).toMatch(/^Not yet: mollie/m)
+      expect(stderr).toMatch(/^Not yet: autumn/m)
     }))
 })
 
 describe("the arguments", () => {
   it("have defaults", () => {
-    expect(readArguments([])).toEqual(Either.right({ customers: 2500, help: false, live: false }))
-    expect(readArguments(["--provider", "polar", "--customers", "7"])).toEqual(
-      Either.right({ customers: 7, help: false, live: false })
+    expect(readArguments([])).toEqual(Either.right({ customers: 2500, help: false, live: false, provider: "polar" }))
+    expect(readArguments(["--provider", "mollie", "--customers", "7"])).toEqual(
+      Either.right({ customers: 7, help: false, live: false, provider: "mollie" })
     )
   })
 
