@@ -207,31 +207,32 @@ const LineType = Lenient.openLiteral(
 
 const LineCategory = Lenient.openLiteral("eco", "gift", "meal", "sport_culture", "additional", "consume")
 
-const addressFields = {
-  title: optionalText,
-  givenName: optionalText,
-  familyName: optionalText,
-  organizationName: optionalText,
-  streetAndNumber: optionalText,
-  streetAdditional: optionalText,
-  postalCode: optionalText,
-  email: optionalText,
-  phone: optionalText,
-  city: optionalText,
-  region: optionalText,
-  country: optionalText
-}
+const addressOf = <Text extends Schema.Struct.Field>(text: Text) =>
+  Schema.Struct({
+    title: text,
+    givenName: text,
+    familyName: text,
+    organizationName: text,
+    streetAndNumber: text,
+    streetAdditional: text,
+    postalCode: text,
+    email: text,
+    phone: text,
+    city: text,
+    region: text,
+    country: text
+  })
 
 /**
- * An address of a payment, in requests and answers. `country` is ISO 3166 alpha-2.
+ * An address of a payment as answers hold it. `country` is ISO 3166 alpha-2.
  *
  * @since 0.1.0
  * @category answers
  */
-export const MollieAddress = Schema.Struct(addressFields)
+export const MollieAddress = addressOf(optionalText)
 
 /**
- * An address of a payment.
+ * An address of a payment as answers hold it.
  *
  * @since 0.1.0
  * @category answers
@@ -544,6 +545,25 @@ const Country = Schema.String.pipe(
 
 const Secret = Schema.Redacted(Schema.NonEmptyString)
 
+/** Where Mollie takes no null. */
+const text = Schema.optional(Schema.String)
+
+/**
+ * An address of a payment to write. `country` is ISO 3166 alpha-2.
+ *
+ * @since 0.1.0
+ * @category requests
+ */
+export const MollieAddressInput = addressOf(text)
+
+/**
+ * An address of a payment to write.
+ *
+ * @since 0.1.0
+ * @category requests
+ */
+export interface MollieAddressInput extends Schema.Schema.Type<typeof MollieAddressInput> {}
+
 /**
  * A line of a payment to write. Its amounts may be negative.
  *
@@ -554,23 +574,23 @@ export const MolliePaymentLineInput = Schema.Struct({
   type: Schema.optional(LineType),
   description: Schema.String,
   quantity: Schema.Int.pipe(Schema.greaterThanOrEqualTo(1)),
-  quantityUnit: optionalText,
+  quantityUnit: text,
   unitPrice: MollieLineAmount,
-  discountAmount: Lenient.optional(MollieLineAmount),
+  discountAmount: Schema.optional(MollieLineAmount),
   totalAmount: MollieLineAmount,
-  vatRate: optionalText,
-  vatAmount: Lenient.optional(MollieLineAmount),
-  sku: Lenient.optional(Characters(64)),
-  categories: Lenient.optional(Schema.Array(LineCategory)),
-  imageUrl: optionalText,
-  productUrl: optionalText,
-  recurring: Lenient.optional(Schema.Struct({
+  vatRate: text,
+  vatAmount: Schema.optional(MollieLineAmount),
+  sku: Schema.optional(Characters(64)),
+  categories: Schema.optional(Schema.Array(LineCategory)),
+  imageUrl: text,
+  productUrl: text,
+  recurring: Schema.optional(Schema.Struct({
     interval: Schema.String.pipe(
       Schema.pattern(/^\d+ (days?|weeks?|months?)$/, { description: "a number of days, weeks or months: 2 weeks" })
     ),
-    description: optionalText,
-    amount: Lenient.optional(MollieAmountInput),
-    times: Lenient.optional(Schema.Int),
+    description: text,
+    amount: Schema.optional(MollieAmountInput),
+    times: Schema.optional(Schema.Int),
     startDate: Lenient.optional(IsoDate)
   }))
 })
@@ -598,8 +618,8 @@ const paymentFields = {
   profileId,
   testmode,
   lines: Lenient.optional(Schema.Array(MolliePaymentLineInput)),
-  billingAddress: Schema.optional(MollieAddress),
-  shippingAddress: Schema.optional(MollieAddress),
+  billingAddress: Schema.optional(MollieAddressInput),
+  shippingAddress: Schema.optional(MollieAddressInput),
   locale: Lenient.optional(Locale),
   restrictPaymentMethodsToCountry: Lenient.optional(Country),
   metadata: Lenient.optional(Metadata),
@@ -611,31 +631,31 @@ const paymentFields = {
     )
   ),
   applicationFee: Lenient.optional(
-    Schema.Struct({ amount: MollieAmountInput, description: Lenient.optional(Characters(255)) })
+    Schema.Struct({ amount: MollieAmountInput, description: Schema.optional(Characters(255)) })
   ),
   routing: Lenient.optional(Schema.Array(Schema.Struct({
     amount: MollieAmountInput,
     destination: Schema.Struct({ type: Lenient.openLiteral("organization"), organizationId: Schema.String }),
     releaseDate: Lenient.optional(IsoDate)
   }))),
-  dueDate: Lenient.optional(IsoDate),
-  storeCredentials: Lenient.optional(Schema.Boolean),
-  applePayPaymentToken: Lenient.optional(Secret),
-  googlePayPaymentToken: Lenient.optional(Secret),
-  cardToken: Lenient.optional(Secret),
-  company: Lenient.optional(Schema.Struct({
-    registrationNumber: optionalText,
-    vatNumber: optionalText,
-    entityType: optionalText
+  dueDate: Schema.optional(IsoDate),
+  storeCredentials: Schema.optional(Schema.Boolean),
+  applePayPaymentToken: Schema.optional(Secret),
+  googlePayPaymentToken: Schema.optional(Secret),
+  cardToken: Schema.optional(Secret),
+  company: Schema.optional(Schema.Struct({
+    registrationNumber: text,
+    vatNumber: text,
+    entityType: text
   })),
-  voucherNumber: Lenient.optional(Secret),
-  voucherPin: Lenient.optional(Secret),
-  consumerDateOfBirth: Lenient.optional(IsoDate),
-  extraMerchantData: Lenient.optional(Schema.Record({ key: Schema.String, value: Json })),
-  sessionId: optionalText,
-  digitalGoods: Lenient.optional(Schema.Boolean),
-  customerReference: optionalText,
-  terminalId: optionalText
+  voucherNumber: Schema.optional(Secret),
+  voucherPin: Schema.optional(Secret),
+  consumerDateOfBirth: Schema.optional(IsoDate),
+  extraMerchantData: Schema.optional(Schema.Record({ key: Schema.String, value: Json })),
+  sessionId: text,
+  digitalGoods: Schema.optional(Schema.Boolean),
+  customerReference: text,
+  terminalId: text
 }
 
 /**
@@ -649,7 +669,7 @@ const paymentFields = {
 export const MolliePaymentInput = Schema.Struct(paymentFields).pipe(
   Schema.filter(
     ({ applePayPaymentToken, redirectUrl, sequenceType }) =>
-      redirectUrl !== undefined || sequenceType === "recurring" || (applePayPaymentToken ?? undefined) !== undefined ||
+      redirectUrl !== undefined || sequenceType === "recurring" || applePayPaymentToken !== undefined ||
       { path: ["redirectUrl"], message: "needed" },
     { description: "a redirectUrl, unless sequenceType is recurring or an applePayPaymentToken is given" }
   )

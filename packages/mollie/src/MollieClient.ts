@@ -237,7 +237,11 @@ export const make = (options: MollieOptions): Effect.Effect<Service, never, Http
       streamPages,
       get: (customerId, query) => call(Api.get, { path: { customerId }, query }),
       update: (customerId, body) => call(Api.update, { path: { customerId }, body }),
-      delete: (customerId, body) => call(Api.delete, { path: { customerId }, body }),
+      delete: (customerId, options) =>
+        call(Api.delete, {
+          path: { customerId },
+          body: Object.values(options ?? {}).every((value) => value === undefined) ? undefined : options
+        }),
       createPayment: (customerId, body) => call(Api.createPayment, { path: { customerId }, body }),
       listPayments,
       streamPayments: (customerId, query, options) => Page.items(streamPaymentsPages(customerId, query, options)),
