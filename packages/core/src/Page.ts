@@ -185,6 +185,8 @@ const OffsetPlace = Schema.Struct({
 
 type OffsetCursor = Cursors.Content<typeof OffsetPlace.Type>
 
+const offsetCursors = Cursors.codec(OffsetPlace)
+
 /** How often one page may send the walk back before it is taken as it is: deletions without end must not stall it. */
 const mostRewinds = 3
 
@@ -209,7 +211,7 @@ export const offsetWalk = <A, E>(
 ): Stream.Stream<Page<A>, E | InvalidRequest> =>
   Stream.unwrapScoped(
     Effect.gen(function*() {
-      const { concurrency, from, pageSize } = yield* Cursors.checkOptions(source, OffsetPlace, options ?? {})
+      const { concurrency, from, pageSize } = yield* offsetCursors.checkOptions(source, options ?? {})
       const atOnce = source.order === "newest-first" ? 1 : concurrency
       return pagesOf(new OffsetWalk(source, pageSize, atOnce, from, yield* Effect.scope).next)
     })
@@ -359,7 +361,7 @@ class OffsetWalk<A, E> {
     const moment = this.emitted.moment()
     return () =>
       Option.some(
-        Cursors.encode(source, OffsetPlace, { pageSize, place: { page: page + 1, total: answer.total }, ...moment() })
+        offsetCursors.encode(source, { pageSize, place: { page: page + 1, total: answer.total }, ...moment() })
       )
   }
 }
@@ -401,6 +403,8 @@ const CursorPlace = Schema.Struct({
   last: Schema.optional(Schema.String)
 })
 
+const rowCursors = Cursors.codec(CursorPlace)
+
 /**
  * Walks a list whose pages are asked for by the id of their first row.
  *
@@ -420,7 +424,7 @@ export const cursorWalk = <A, E>(
 ): Stream.Stream<Page<A>, E | InvalidRequest> =>
   Stream.unwrap(
     Effect.gen(function*() {
-      const { concurrency, from, pageSize } = yield* Cursors.checkOptions(source, CursorPlace, options ?? {})
+      const { concurrency, from, pageSize } = yield* rowCursors.checkOptions(source, options ?? {})
       const walk = new CursorWalk(source, pageSize, from)
       const rest = pagesOf(walk.next)
       return concurrency === 1 ? rest : Stream.concat(Stream.take(rest, 1), Stream.buffer(rest, { capacity: 1 }))
@@ -484,7 +488,7 @@ class CursorWalk<A, E> {
         { items: unseen, unreadable, total: Option.none() },
         this.finished
           ? Option.none
-          : () => Option.some(Cursors.encode(source, CursorPlace, { pageSize, place, ...moment() }))
+          : () => Option.some(rowCursors.encode(source, { pageSize, place, ...moment() }))
       ))
       : Option.none()
   })

@@ -14,24 +14,30 @@ interface World {
   readonly fetches: number
 }
 
+type Order = "oldest-first" | "newest-first"
+
 const byCreation = (a: Row, b: Row) => a.createdAt - b.createdAt || (a.email < b.email ? -1 : 1)
 
-/** A list sorted oldest first, then by e-mail, that `change` alters around every answer; answers come out of order. */
+/** A list sorted by creation, then by e-mail, that `change` alters around every answer; answers come out of order. */
 const changing = (
   start: ReadonlyArray<Row>,
   chance: () => number,
-  change: (rows: ReadonlyArray<Row>, chance: () => number) => ReadonlyArray<Row>
+  change: (rows: ReadonlyArray<Row>, chance: () => number) => ReadonlyArray<Row>,
+  order: Order = "oldest-first"
 ) => {
-  let world: World = { rows: [...start].sort(byCreation), fetches: 0 }
+  const inOrder = (rows: ReadonlyArray<Row>) =>
+    [...rows].sort((a, b) => order === "oldest-first" ? byCreation(a, b) : byCreation(b, a))
+  let world: World = { rows: inOrder(start), fetches: 0 }
   const pause = Effect.suspend(() => Effect.replicateEffect(Effect.yieldNow(), Math.floor(chance() * 20)))
   const touch = Effect.sync(() => {
-    world = { ...world, rows: [...change(world.rows, chance)].sort(byCreation) }
+    world = { ...world, rows: inOrder(change(world.rows, chance)) }
   })
   const source: Page.OffsetSource<Row, never> = {
     provider: "acme",
     operation: "list",
     list: "rows",
     filters: {},
+    order,
     pageSize: { min: 1, max: 100, default: 10 },
     key: ({ createdAt, id }) => ({ createdAt, id }),
     fetch: (page, pageSize) =>
@@ -229,6 +235,77 @@ describe("a walk", () => {
         expect(fetches()).toBeLessThan(5000)
       })
   )
+
+  law(
+    "newest first, while rows are created on top: nobody twice, nobody lost, in the list's order",
+    ({ concurrency, count, pageSize, seed, ties }) =>
+      Effect.gen(function*() {
+        const chance = chances(seed)
+        const start = rows(count, ties, chance)
+        const { source } = changing(start, chance, creations(60, ties), "newest-first")
+        const ids = yield* walked(source, { concurrency, pageSize })
+        noneTwice(ids)
+        nobodyLost(start, ids)
+        if (!ties) {
+          const old = ids.filter((id) => id.startsWith("row-"))
+          expect(old).toEqual([...start].sort((a, b) => byCreation(b, a)).map(({ id }) => id))
+        }
+      })
+  )
+
+  law(
+    "newest first, resumed, a page at a time, while rows are created on top: the same",
+    ({ count, pageSize, seed, ties }) =>
+      Effect.gen(function*() {
+        const chance = chances(seed)
+        const start = rows(count, ties, chance)
+        const { source } = changing(start, chance, creations(30, ties), "newest-first")
+        const ids = yield* paged(source, pageSize)
+        noneTwice(ids)
+        nobodyLost(start, ids)
+      })
+  )
+
+  law(
+    "newest first, while rows come on top and others go: nobody twice, nobody lost who stays",
+    ({ count, pageSize, seed }) =>
+      Effect.gen(function*() {
+        const chance = chances(seed)
+        const start = rows(count, false, chance)
+        const creating = creations(20, false)
+        const deleting = deletions(3, 0.2)
+        const change = (rows: ReadonlyArray<Row>, chance: () => number) =>
+          creating(deleting.change(rows, chance), chance)
+        for (const walk of [walked, (source: Page.OffsetSource<Row, never>) => paged(source, pageSize)]) {
+          const { source } = changing(start, chance, change, "newest-first")
+          const ids = yield* walk(source, { pageSize })
+          noneTwice(ids)
+          nobodyLost(deleting.staying(start), ids)
+        }
+      })
+  )
+
+  it("newest first, reads one page after the other and takes the size that the answer says it has", () =>
+    Effect.runPromise(Effect.gen(function*() {
+      const start = [...rows(60, false, chances(1))].reverse()
+      const asked: Array<readonly [number, number]> = []
+      let open = 0
+      const source: Page.OffsetSource<Row, never> = {
+        ...changing(start, chances(1), (rows) => rows, "newest-first").source,
+        // it was asked for 10, and answers 25
+        fetch: (page, pageSize) =>
+          Effect.gen(function*() {
+            expect(open++).toBe(0)
+            yield* Effect.sleep(1)
+            open--
+            asked.push([page, pageSize])
+            const items = start.slice((page - 1) * 25, page * 25)
+            return { items, unreadable: [], total: 60, pageSize: 25, lastPage: Math.ceil(60 / 25) }
+          })
+      }
+      expect(yield* walked(source, { pageSize: 10, concurrency: 6 })).toEqual(start.map(({ id }) => id))
+      expect(asked).toEqual([[1, 10], [2, 10], [3, 10]])
+    })))
 
   it("makes the cursor of a page's own moment, also when it is asked for later", () =>
     Effect.runPromise(Effect.gen(function*() {

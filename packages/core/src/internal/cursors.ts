@@ -21,17 +21,36 @@ export interface Content<Place> {
   readonly ids: ReadonlyArray<number>
 }
 
-const contentOf = <Place, Encoded>(place: Schema.Schema<Place, Encoded>) =>
-  Schema.parseJson(Schema.Struct({
-    provider: Schema.String,
-    list: Schema.String,
-    parent: Schema.Number,
-    filters: Schema.Number,
-    pageSize: Schema.Number,
+const identityFields = {
+  provider: Schema.String,
+  list: Schema.String,
+  parent: Schema.Number,
+  filters: Schema.Number,
+  pageSize: Schema.Number
+}
+
+const decodeIdentity = Schema.decodeOption(Schema.parseJson(Schema.Struct(identityFields)))
+
+/**
+ * What makes cursors with places of one kind, and checks them. Bind it once: it compiles schemas.
+ *
+ * @internal
+ */
+export const codec = <Place, Encoded>(place: Schema.Schema<Place, Encoded>) => {
+  const content = Schema.parseJson(Schema.Struct({
+    ...identityFields,
     place,
     createdAt: Schema.Number,
     ids: Schema.Array(Schema.Number)
   }))
+  const encodeContent = Schema.encodeSync(content)
+  const decodeContent = Schema.decodeOption(content)
+  return {
+    encode: (source: Source, content: Content<Place>): Cursor =>
+      Encoding.encodeBase64Url(encodeContent({ ...identity(source), ...content })) as Cursor,
+    checkOptions: (source: Source, options: StreamOptions) => checkOptions(source, decodeContent, options)
+  }
+}
 
 /** The same filters in another order of keys are the same filters. */
 const filtersHash = (filters: unknown): number =>
@@ -52,26 +71,16 @@ const identity = (source: Source) => ({
   filters: filtersHash(source.filters)
 })
 
-/** @internal */
-export const encode = <Place, Encoded>(
-  source: Source,
-  place: Schema.Schema<Place, Encoded>,
-  content: Content<Place>
-): Cursor =>
-  Encoding.encodeBase64Url(Schema.encodeSync(contentOf(place))({ ...identity(source), ...content })) as Cursor
-
 /** How many pages are asked for at once when the caller does not say. */
 const defaultConcurrency = 4
 
 /**
  * Options that can be walked with, or `InvalidRequest`: a cursor is of this provider, list, parent, filter and page
  * size.
- *
- * @internal
  */
-export const checkOptions = <Place, Encoded>(
+const checkOptions = <Place>(
   source: Source,
-  place: Schema.Schema<Place, Encoded>,
+  decodeContent: (text: string) => Option.Option<Content<Place>>,
   { concurrency = defaultConcurrency, from, pageSize }: StreamOptions
 ): Effect.Effect<
   { readonly concurrency: number; readonly pageSize: number; readonly from: Option.Option<Content<Place>> },
@@ -100,7 +109,7 @@ export const checkOptions = <Place, Encoded>(
     const cursor = Option.liftPredicate(from, Predicate.isString).pipe(
       Option.flatMap((text) => Either.getRight(Encoding.decodeBase64UrlString(text)))
     )
-    const owner = Option.flatMap(cursor, Schema.decodeOption(contentOf(Schema.Unknown)))
+    const owner = Option.flatMap(cursor, (text) => decodeIdentity(text))
     if (Option.isNone(owner)) return yield* refuse("from", "expected the `next` of an earlier page")
     const expected = identity(source)
     const other = owner.value.provider !== expected.provider
@@ -115,7 +124,7 @@ export const checkOptions = <Place, Encoded>(
       ? "page size"
       : undefined
     if (other !== undefined) return yield* refuse("from", `it was made for another ${other}`)
-    const content = Option.flatMap(cursor, Schema.decodeOption(contentOf(place)))
+    const content = Option.flatMap(cursor, decodeContent)
     if (Option.isNone(content)) return yield* refuse("from", "expected the `next` of an earlier page")
     return { concurrency, pageSize: content.value.pageSize, from: content }
   })

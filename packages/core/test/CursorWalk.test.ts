@@ -1,0 +1,201 @@
+/** The walk over a list whose pages are asked for by the id of their first row, while the list changes. */
+import { Page } from "@effect-customers/core"
+import { describe, expect, it } from "@effect/vitest"
+import { Chunk, Data, Effect, Either, FastCheck, Option, Stream } from "effect"
+
+interface Row {
+  readonly id: string
+  readonly createdAt: number
+}
+
+class Gone extends Data.TaggedError("Gone")<{ readonly from: string }> {}
+
+interface Shape {
+  readonly seed: number
+  readonly count: number
+  readonly pageSize: number
+  readonly ties: boolean
+  readonly newestFirst: boolean
+}
+
+const shape: FastCheck.Arbitrary<Shape> = FastCheck.record({
+  seed: FastCheck.integer({ min: 1, max: 2 ** 30 }),
+  count: FastCheck.integer({ min: 0, max: 60 }),
+  pageSize: FastCheck.integer({ min: 1, max: 20 }),
+  ties: FastCheck.boolean(),
+  newestFirst: FastCheck.boolean()
+})
+
+const chances = (seed: number) => {
+  let state = seed + 1
+  return () => {
+    state = (state * 48_271) % 2_147_483_647
+    return state / 2_147_483_647
+  }
+}
+
+/** A list in the order of creation; around every answer rows are appended and `deletions` of the old ones go. */
+const changing = ({ count, newestFirst, seed, ties }: Shape, deletions: number) => {
+  const chance = chances(seed)
+  const at = (index: number) => ties ? Math.floor(index / 30) : index
+  const start: ReadonlyArray<Row> = Array.from({ length: count }, (_, i) => ({ id: `row-${i}`, createdAt: at(i) }))
+  let rows = start
+  let born = 0
+  const gone = new Set<string>()
+  const asked: Array<string | undefined> = []
+  const change = () => {
+    for (let i = 0; i < 3 && gone.size < deletions; i++) {
+      const doomed = rows[Math.floor(chance() * rows.length)]
+      if (chance() < 0.5 && doomed !== undefined) {
+        gone.add(doomed.id)
+        rows = rows.filter((row) => row !== doomed)
+      }
+    }
+    if (chance() < 0.5 && born < 30) rows = [...rows, { id: `new-${born}`, createdAt: at(count + born++) }]
+  }
+  const source: Page.CursorSource<Row, Gone> = {
+    provider: "acme",
+    operation: "list",
+    list: "rows",
+    filters: {},
+    order: newestFirst ? "newest-first" : "oldest-first",
+    pageSize: { min: 1, max: 100, default: 10 },
+    key: (row) => row,
+    isGone: () => true,
+    fetch: (from, pageSize) =>
+      Effect.suspend(() => {
+        asked.push(from)
+        change()
+        const list = newestFirst ? [...rows].reverse() : rows
+        const first = from === undefined ? 0 : list.findIndex(({ id }) => id === from)
+        if (from !== undefined && first < 0) return new Gone({ from })
+        const next = list[first + pageSize]?.id
+        return Effect.as(Effect.yieldNow(), { items: list.slice(first, first + pageSize), unreadable: [], next })
+      })
+  }
+  return { source, asked, staying: () => start.filter(({ id }) => !gone.has(id)).map(({ id }) => id) }
+}
+
+const ids = (rows: Iterable<Row>) => Array.from(rows, ({ id }) => id)
+
+const walked = (source: Page.CursorSource<Row, Gone>, options: Page.StreamOptions) =>
+  Effect.map(Stream.runCollect(Page.items(Page.cursorWalk(source, options))), ids)
+
+const paged = (source: Page.CursorSource<Row, Gone>, pageSize: number) =>
+  Effect.gen(function*() {
+    const found: Array<string> = []
+    let from: string | undefined
+    do {
+      const page: Page.Page<Row> = yield* Page.first(Page.cursorWalk(source, { pageSize, from, concurrency: 1 }))
+      found.push(...ids(page.items))
+      from = Option.getOrUndefined(page.next)
+    } while (from !== undefined)
+    return found
+  })
+
+const law = (title: string, property: (shape: Shape) => Effect.Effect<void, unknown>) =>
+  it(title, () =>
+    FastCheck.assert(FastCheck.asyncProperty(shape, (shape) => Effect.runPromise(property(shape))), {
+      numRuns: 150,
+      seed: 2026
+    }))
+
+const holds = (found: ReadonlyArray<string>, staying: ReadonlyArray<string>) => {
+  expect(found.filter((id, index) => found.indexOf(id) !== index)).toEqual([])
+  const seen = new Set(found)
+  expect(staying.filter((id) => !seen.has(id))).toEqual([])
+}
+
+describe("a walk by the provider's own cursors", () => {
+  law("while rows are created: nobody twice, nobody lost", (shape) =>
+    Effect.gen(function*() {
+      for (const concurrency of [1, 4]) {
+        const { source, staying } = changing(shape, 0)
+        holds(yield* walked(source, { pageSize: shape.pageSize, concurrency }), staying())
+      }
+    }))
+
+  law(
+    "while the rows that pages start from are deleted too, however many: nobody twice, nobody lost who stays",
+    (shape) =>
+      Effect.gen(function*() {
+        const { source, staying } = changing(shape, 40)
+        holds(yield* walked(source, { pageSize: shape.pageSize }), staying())
+      })
+  )
+
+  law("resumed, a page at a time, while rows come and go: the same", (shape) =>
+    Effect.gen(function*() {
+      const { source, staying } = changing(shape, 40)
+      holds(yield* paged(source, shape.pageSize), staying())
+    }))
+
+  const still = (count: number): Shape => ({ seed: 1, count, pageSize: 10, ties: false, newestFirst: false })
+
+  it.effect("asks for page two when something beyond page one is pulled, and is two pages ahead at most", () =>
+    Effect.gen(function*() {
+      const quiet = (take: number, concurrency?: number) =>
+        Effect.gen(function*() {
+          const { asked, source } = changing({ ...still(100), seed: 3 }, 0)
+          const rows = Page.items(Page.cursorWalk(source, { pageSize: 10, concurrency }))
+          yield* Stream.runForEach(Stream.take(rows, take), () => Effect.replicateEffect(Effect.yieldNow(), 50))
+          return asked.length
+        })
+      expect(yield* quiet(10)).toBe(1)
+      expect(yield* quiet(20)).toBe(4)
+      expect(yield* quiet(20, 1)).toBe(2)
+    }))
+
+  it.effect("an error that is not about the row ends the walk, and so does a list that is not there at all", () =>
+    Effect.gen(function*() {
+      const { source } = changing(still(40), 0)
+      const failing = (isGone: boolean) => {
+        const asked: Array<string | undefined> = []
+        const walk = Page.cursorWalk({
+          ...source,
+          isGone: () => isGone,
+          fetch: (from) => {
+            asked.push(from)
+            return new Gone({ from: from ?? "" })
+          }
+        })
+        return Effect.map(Effect.either(Stream.runDrain(walk)), (end) => [Either.isLeft(end), asked])
+      }
+      expect(yield* failing(true)).toEqual([true, [undefined]])
+      expect(yield* failing(false)).toEqual([true, [undefined]])
+      const { source: second } = changing(still(40), 0)
+      const asked: Array<string | undefined> = []
+      const walk = Page.cursorWalk({
+        ...second,
+        isGone: () => false,
+        fetch: (from, pageSize) => {
+          asked.push(from)
+          return from === undefined ? second.fetch(from, pageSize) : new Gone({ from })
+        }
+      })
+      expect(Either.isLeft(yield* Effect.either(Stream.runDrain(walk)))).toBe(true)
+      expect(asked).toHaveLength(2)
+    }))
+
+  it.effect("refuses the cursor of another list, parent, filter, page size, or of a walk by offset", () =>
+    Effect.gen(function*() {
+      const { source } = changing(still(40), 0)
+      const cursorOf = (source: Page.CursorSource<Row, Gone>) =>
+        Effect.map(Page.first(Page.cursorWalk(source, { pageSize: 10 })), ({ next }) => Option.getOrThrow(next))
+      const refusal = (from: string, pageSize?: number) =>
+        Effect.map(
+          Effect.flip(Stream.runDrain(Page.cursorWalk(source, { from, pageSize }))),
+          (error) => error._tag === "InvalidRequest" ? error.issues.map(({ message }) => String(message)).join() : ""
+        )
+      expect(yield* refusal(yield* cursorOf({ ...source, list: "others" }))).toContain("another list")
+      expect(yield* refusal(yield* cursorOf({ ...source, parent: "x" }))).toContain("another parent")
+      expect(yield* refusal(yield* cursorOf({ ...source, filters: { a: 1 } }))).toContain("another filter")
+      expect(yield* refusal(yield* cursorOf(source), 20)).toContain("another page size")
+      const byOffset = Page.offsetWalk({
+        ...source,
+        fetch: () => Effect.succeed({ items: [{ id: "a", createdAt: 1 }], unreadable: [], total: 20, lastPage: 2 })
+      })
+      const [first] = Chunk.toReadonlyArray(yield* Stream.runCollect(Stream.take(byOffset, 1)))
+      expect(yield* refusal(Option.getOrThrow(first!.next))).toContain("expected the `next` of an earlier page")
+    }))
+})
