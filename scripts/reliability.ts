@@ -9,8 +9,8 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import type { AcmeSeeds } from "../packages/sandbox/test/acme/AcmeSandbox.js"
-import { acme } from "./reliability/acme.js"
+import type { ProviderName } from "@effect-customers/sandbox"
+import { mollie } from "./reliability/mollie.js"
 import { faults, faultsOnPort } from "./reliability/faults.js"
 import { measure, measureOnPort, type Row } from "./reliability/measure.js"
 import { polar } from "./reliability/polar.js"
@@ -22,7 +22,7 @@ const file = fileURLToPath(new URL("../docs/reliability.md", import.meta.url))
 /** Rows wait for the machine's own timers between their steps: others go on meanwhile. */
 const concurrency = 8
 
-const rowsOf = <Name extends keyof AcmeSeeds>(provider: Provider<Name>) =>
+const rowsOf = <Name extends ProviderName>(provider: Provider<Name>) =>
   Effect.zipRight(
     Effect.sync(() => console.error(`${provider.title}: ${provider.operations.length} operations`)),
     Effect.forEach(
@@ -39,7 +39,7 @@ const hasty = Layer.merge(
 
 const clients = { fetch: FetchHttpClient.layer, undici: NodeHttpClient.layerUndici }
 
-const rowsOnPort = <Name extends keyof AcmeSeeds>(provider: Provider<Name>, names: ReadonlyArray<string>) =>
+const rowsOnPort = <Name extends ProviderName>(provider: Provider<Name>, names: ReadonlyArray<string>) =>
   Effect.forEach(
     provider.operations.filter(({ name }) => names.includes(name)).flatMap((operation) =>
       Object.entries(clients).flatMap(([client, layer]) => {
@@ -132,21 +132,24 @@ const differences = (committed: string, now: string): ReadonlyArray<string> => [
   ...[...lines(now)].filter((line) => !lines(committed).has(line)).map((line) => `+ ${line}`)
 ]
 
-const program = Effect.gen(function*() {
-  const inProcess: ReadonlyArray<Part> = [
-    { title: polar.title, about: polar.about, rows: yield* rowsOf(polar) },
-    { title: acme.title, about: acme.about, rows: yield* rowsOf(acme) }
-  ]
-  console.error("over a real port")
-  const onPort: ReadonlyArray<Part> = [
-    {
-      title: `${polar.title}, over a real port`,
+const partsOf = <Name extends ProviderName>(provider: Provider<Name>, names: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const { about, title } = provider
+    const inProcess: Part = { title, about, rows: yield* rowsOf(provider) }
+    const onPort: Part = {
+      title: `${title}, over a real port`,
       about: port,
-      rows: yield* rowsOnPort(polar, ["get", "update", "delete", "create"])
-    },
-    { title: `${acme.title}, over a real port`, about: port, rows: yield* rowsOnPort(acme, ["create"]) }
+      rows: yield* rowsOnPort(provider, names)
+    }
+    return [inProcess, onPort]
+  })
+
+const program = Effect.gen(function*() {
+  const parts = [
+    yield* partsOf(polar, ["get", "update", "delete", "create"]),
+    yield* partsOf(mollie, ["create", "createPayment"])
   ]
-  const all = [...inProcess, ...onPort]
+  const all = [...parts.flatMap(([inProcess]) => inProcess ?? []), ...parts.flatMap(([, onPort]) => onPort ?? [])]
   const text = document(all)
   for (const { rows, title } of all) {
     for (const row of broken(rows)) {

@@ -1,5 +1,5 @@
 /** Every fault of the sandbox, and connections that are never made. */
-import { Fault } from "../../packages/sandbox/test/acme/AcmeSandbox.js"
+import { Fault } from "@effect-customers/sandbox"
 
 /** What breaks: answers of the sandbox, in these ways at once, or the way to it (then it is the system's code). */
 export type Breakage = { readonly answers: ReadonlyArray<Fault.Fault> } | { readonly refused: string }
@@ -54,7 +54,11 @@ const status = (
         body: JSON.stringify({
           error: words,
           error_description: words,
-          detail: [{ type: "value_error", loc: ["body", "metadata", words], msg: words, input: words }]
+          // of Polar, of Mollie, of Pin Payments
+          detail: [{ type: "value_error", loc: ["body", "metadata", words], msg: words, input: words }],
+          title: words,
+          field: words,
+          messages: [{ param: words, code: words, message: words }]
         }),
         retryAfter: options.retryAfter,
         applied: options.applied
@@ -74,19 +78,19 @@ const named: ReadonlyArray<Named> = [
   status(401, final),
   status(403, final),
   {
-    name: "`404` of a route",
+    name: "`404` of somebody else",
     status: 404,
     endless: false,
     breaks: (words) => ({
       answers: [Fault.Respond({
         status: 404,
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ detail: words })
+        body: JSON.stringify({ message: words })
       })]
     })
   },
   status(408),
-  status(409, final),
+  status(409),
   status(422, final),
   status(425),
   status(429),

@@ -1,5 +1,6 @@
 /** One row of the table: one call, one fault, and what came of it. */
 import type { CustomersError } from "@effect-customers/core"
+import { type ProviderName, Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { FetchHttpClient, HttpClient, HttpClientError } from "@effect/platform"
 import {
   Cause,
@@ -21,12 +22,6 @@ import {
 import { inspect } from "node:util"
 import { settle } from "../../packages/core/test/virtualTime.js"
 import { inMemoryTracer } from "../../packages/polar/test/inMemoryTracer.js"
-import {
-  AcmeControl,
-  AcmeSandbox,
-  type AcmeSeeds,
-  SandboxServer
-} from "../../packages/sandbox/test/acme/AcmeSandbox.js"
 import type { FaultCase } from "./faults.js"
 import type { Known, Operation, Person, Provider, Scene, Stored, Told } from "./provider.js"
 
@@ -65,7 +60,8 @@ const sceneOf = (provider: { readonly token: string }, seed: number): Omit<Scene
   }
 }
 
-const secretsOf = (scene: Scene): ReadonlyArray<string> => [
+const secretsOf = (provider: Pick<Provider, "secretsOf">, scene: Scene): ReadonlyArray<string> => [
+  ...provider.secretsOf?.(scene) ?? [],
   scene.token,
   scene.id,
   scene.newName,
@@ -73,6 +69,10 @@ const secretsOf = (scene: Scene): ReadonlyArray<string> => [
     { email, externalId, name, note }
   ) => [email, externalId, name, note])
 ]
+
+/** A code of four digits may be a part of any number. */
+const isIn = (text: string, secret: string): boolean =>
+  text.includes(secret) && (!/^\d+$/.test(secret) || new RegExp(`(?<![\\w.:])${secret}(?![\\w.:])`).test(text))
 
 const print = (value: unknown): string =>
   inspect(value, { depth: Infinity, showHidden: true, getters: true, maxArrayLength: null, maxStringLength: null })
@@ -146,28 +146,33 @@ const refusedWith = (fault: FaultCase): string | undefined => {
   return "refused" in breakage ? breakage.refused : undefined
 }
 
-/** What the sandbox has when all is over. */
+/** What the sandbox has when all is over, of what the call is about. */
 interface Truth {
+  /** Customers, whatever it is about. */
+  readonly customers: ReadonlyArray<Stored>
   readonly live: ReadonlyArray<Stored>
   readonly deleted: ReadonlyArray<Stored>
   /** Whether a write of the call stands. */
   readonly written: boolean
 }
 
-const isThere = ({ does }: Operation, { id, newName, newcomer }: Scene, { live }: Truth): boolean =>
-  does === "creates"
-    ? live.some(({ email }) => email === newcomer.email)
-    : does === "changes"
-    ? live.some((stored) => stored.id === id && stored.name === newName)
-    : does === "removes" && !live.some((stored) => stored.id === id)
+const isNewcomer = ({ newcomer }: Scene) => ({ email, externalId, name }: Stored): boolean =>
+  email === newcomer.email || externalId === newcomer.externalId || name === newcomer.name
 
-const countCreatedTwice = (operation: Operation, { newcomer }: Scene, { deleted, live }: Truth): number =>
-  Math.max(
-    0,
-    [...live, ...deleted].filter(({ email, externalId, name }) =>
-      email === newcomer.email || externalId === newcomer.externalId || name === newcomer.name
-    ).length - (operation.does === "creates" ? 1 : 0)
-  )
+/** What calls change or remove. */
+const targetOf = ({ of }: Operation, scene: Scene): string => of?.id?.(scene) ?? scene.id
+
+const isThere = (operation: Operation, scene: Scene, { live }: Truth): boolean => {
+  const { does, of } = operation
+  if (does === "creates") return live.some(isNewcomer(scene))
+  const target = live.find(({ id }) => id === targetOf(operation, scene))
+  return does === "changes"
+    ? of?.state === undefined ? target?.name === scene.newName : target?.state === of.state
+    : does === "removes" && target === undefined
+}
+
+const countCreatedTwice = (operation: Operation, scene: Scene, { deleted, live }: Truth): number =>
+  Math.max(0, [...live, ...deleted].filter(isNewcomer(scene)).length - (operation.does === "creates" ? 1 : 0))
 
 const isSame = (one: Known, other: Known): boolean =>
   one.id === other.id && (one.email ?? null) === (other.email ?? null) && (one.name ?? null) === (other.name ?? null)
@@ -178,8 +183,9 @@ const countLost = (operation: Operation, scene: Scene, truth: Truth, end: End): 
   if (end.value._tag === "Failure") {
     const error = failureOf(end)
     const deniedWrite = error?.mayHaveApplied === false && (found || truth.written)
-    const deniedCustomer = error?._tag === "CustomerNotFound" && truth.live.some(({ id }) => id === scene.id)
-    return Number(deniedWrite) + Number(deniedCustomer)
+    const deniedCustomer = error?._tag === "CustomerNotFound" && truth.customers.some(({ id }) => id === scene.id)
+    const denied = error?._tag === "ResourceNotFound" && truth.live.some(({ id }) => id === targetOf(operation, scene))
+    return Number(deniedWrite) + Number(deniedCustomer || denied)
   }
   const { customers, unreadable = [] } = end.value.value
   const invented = customers.filter((told) => !truth.live.some((stored) => isSame(stored, told)))
@@ -220,19 +226,19 @@ interface Course<R> {
   readonly ended: (call: Effect.Effect<Told, CustomersError>) => Effect.Effect<End, never, R>
 }
 
-const run = <Name extends keyof AcmeSeeds, R>(
+const run = <Name extends ProviderName, R>(
   provider: Provider<Name>,
   operation: Operation,
   fault: FaultCase,
   course: Course<R>
-): Effect.Effect<Row, never, R | AcmeControl | HttpClient.HttpClient> =>
+): Effect.Effect<Row, never, R | SandboxControl | HttpClient.HttpClient> =>
   Effect.gen(function*() {
-    const control = yield* AcmeControl
+    const control = yield* SandboxControl
     const seed = seedOf(provider, operation, fault)
     const strangers = sceneOf(provider, seed)
     const ids = yield* control.seed(provider.name, strangers.residents.map(provider.seedOf))
     const open: Scene = { ...strangers, baseUrl: course.baseUrl, id: ids[0] ?? "" }
-    const breakage = fault.breaks(secretsOf(open).join(" "))
+    const breakage = fault.breaks(secretsOf(provider, open).join(" "))
     const scene = "refused" in breakage && course.closedUrl !== undefined
       ? { ...open, baseUrl: course.closedUrl }
       : open
@@ -259,15 +265,20 @@ const run = <Name extends keyof AcmeSeeds, R>(
     if (requests.length + refused !== sent) return yield* Effect.dieMessage("requests went astray")
     const [bug] = yield* control.bugs
     if (bug !== undefined) return yield* Effect.die(bug.cause)
+    const customers = (yield* control.customers(provider.name)).map(provider.stored)
+    const deleted = (yield* control.deleted(provider.name)).map(provider.stored)
+    const { kind } = operation.of ?? {}
+    const belongings = kind === undefined ? [] : (yield* control.resources(provider.name, scene.id))[kind] ?? []
     const truth: Truth = {
-      live: (yield* control.customers(provider.name)).map(provider.stored),
-      deleted: (yield* control.deleted(provider.name)).map(provider.stored),
+      customers,
+      live: kind === undefined ? customers : belongings.map((json) => provider.belonging?.(kind, json) ?? { id: "" }),
+      deleted: kind === undefined ? deleted : [],
       written: requests.some(({ applied }) => applied === true)
     }
     const keys = requests.flatMap(({ headers }) => headers["idempotency-key"] ?? [])
-    const secrets = [...secretsOf(scene), ...new Set(keys)]
+    const secrets = [...secretsOf(provider, scene), ...new Set(keys)]
     const seen = [...printedEnd(end), ...yield* texts].flatMap((text) =>
-      secrets.filter((secret) => text.includes(secret))
+      secrets.filter((secret) => isIn(text, secret))
     )
     return {
       provider: provider.name,
@@ -293,7 +304,7 @@ const virtualTime = TestClock.defaultTestClock.pipe(
 )
 
 /** In process, in virtual time: the same on every machine. */
-export const measure = <Name extends keyof AcmeSeeds>(
+export const measure = <Name extends ProviderName>(
   provider: Provider<Name>,
   operation: Operation,
   fault: FaultCase
@@ -304,7 +315,7 @@ export const measure = <Name extends keyof AcmeSeeds>(
   }).pipe(
     Effect.provide(
       FetchHttpClient.layer.pipe(
-        Layer.provideMerge(AcmeSandbox.layerFetch({ seed: seedOf(provider, operation, fault) })),
+        Layer.provideMerge(Sandbox.layerFetch({ seed: seedOf(provider, operation, fault) })),
         Layer.provideMerge(virtualTime)
       )
     )
@@ -314,7 +325,7 @@ export const measure = <Name extends keyof AcmeSeeds>(
 }
 
 /** Over a real port, with the clock on the wall. */
-export const measureOnPort = <Name extends keyof AcmeSeeds>(
+export const measureOnPort = <Name extends ProviderName>(
   provider: Provider<Name>,
   operation: Operation,
   fault: FaultCase,
@@ -322,7 +333,7 @@ export const measureOnPort = <Name extends keyof AcmeSeeds>(
   policy: Layer.Layer<never>
 ): Effect.Effect<Row> =>
   Effect.gen(function*() {
-    const server = yield* SandboxServer
+    const server = yield* Sandbox.SandboxServer
     return yield* run(provider, operation, fault, {
       baseUrl: server.urlOf(provider.name),
       // nobody listens on it, and the system gives it to nobody who asks for any
@@ -335,6 +346,6 @@ export const measureOnPort = <Name extends keyof AcmeSeeds>(
         )
     })
   }).pipe(
-    Effect.provide([AcmeSandbox.layerServer(), client]),
+    Effect.provide([Sandbox.layerServer(), client]),
     Effect.orDie
   )

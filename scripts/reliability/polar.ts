@@ -1,37 +1,9 @@
 import { CustomersByEmail, CustomersByExternalId, type CustomersError } from "@effect-customers/core"
-import type { Customer } from "@effect-customers/core/Customer"
 import * as Polar from "@effect-customers/polar"
 import type { HttpClient } from "@effect/platform"
-import { Chunk, type Context, Effect, Option, Redacted, Stream } from "effect"
-import type { Known, Person, Provider, Scene, Told } from "./provider.js"
-
-const told = (customer: Known): Told => ({ customers: [customer] })
-
-const nothing: Told = { customers: [] }
-
-const tellAll = <E>(customers: Stream.Stream<Known, E>): Effect.Effect<Told, E> =>
-  Effect.map(Stream.runCollect(customers), (customers) => ({ customers: Chunk.toReadonlyArray(customers) }))
-
-const tellPages = <E>(
-  pages: Stream.Stream<{ readonly items: ReadonlyArray<Known>; readonly unreadable: Told["unreadable"] }, E>
-): Effect.Effect<Told, E> =>
-  Effect.map(Stream.runCollect(pages), (pages) => ({
-    customers: Chunk.toReadonlyArray(pages).flatMap(({ items }) => items),
-    unreadable: Chunk.toReadonlyArray(pages).flatMap(({ unreadable = [] }) => unreadable)
-  }))
-
-const plain = ({ email, id, name }: Customer): Known => ({
-  id,
-  email: Option.getOrUndefined(email),
-  name: Option.getOrUndefined(name)
-})
-
-const plainPage = (
-  page: { readonly items: ReadonlyArray<Customer>; readonly unreadable: Told["unreadable"] }
-) => ({
-  items: page.items.map(plain),
-  unreadable: page.unreadable
-})
+import { type Context, Effect, identity, Redacted, Stream } from "effect"
+import { customersOperations, nothing, overCustomers, plain, small, tell, tellAll, tellPages, told } from "./calls.js"
+import type { Person, Provider, Scene, Told } from "./provider.js"
 
 type Services =
   & Context.Tag.Service<CustomersByExternalId>
@@ -52,12 +24,7 @@ const services = (call: (services: Services, scene: Scene) => Effect.Effect<Told
     ([byExternalId, byEmail]) => call({ ...byEmail, ...byExternalId }, scene)
   ).pipe(Effect.provide(layer(scene)))
 
-const tell = <E>(customer: Effect.Effect<Customer, E>): Effect.Effect<Told, E> =>
-  Effect.map(customer, (customer) => told(plain(customer)))
-
 const input = ({ email, name, note }: Person) => ({ email, name, metadata: { note } })
-
-const small = { pageSize: 2 }
 
 export const polar: Provider<"polar"> = {
   name: "polar",
@@ -98,7 +65,7 @@ export const polar: Provider<"polar"> = {
       does: "reads",
       hits: 2,
       tellsAll: true,
-      call: client(({ streamPages }) => tellPages(streamPages({}, small)))
+      call: client(({ streamPages }) => tellPages(streamPages({}, small), identity))
     },
     {
       name: "export",
@@ -138,42 +105,12 @@ export const polar: Provider<"polar"> = {
       does: "reads",
       call: client(({ getBalance }, { id }) => Effect.as(getBalance(id), nothing))
     },
-    {
-      name: "customers.get",
-      kind: "reads",
-      does: "reads",
-      call: services(({ get }, { id }) => tell(get(id)))
-    },
+    ...customersOperations(overCustomers(layer)),
     {
       name: "customers.getByExternalId",
       kind: "reads",
       does: "reads",
       call: services(({ getByExternalId }, { residents }) => tell(getByExternalId(residents[0].externalId)))
-    },
-    {
-      name: "customers.list",
-      kind: "reads",
-      does: "reads",
-      tellsAll: true,
-      call: services(({ list }) =>
-        Effect.map(list(), ({ items, unreadable }) => ({ customers: items.map(plain), unreadable }))
-      )
-    },
-    {
-      name: "customers.stream",
-      kind: "walks",
-      does: "reads",
-      hits: 2,
-      tellsAll: true,
-      call: services(({ stream }) => tellAll(Stream.map(stream(small), plain)))
-    },
-    {
-      name: "customers.streamPages",
-      kind: "walks",
-      does: "reads",
-      hits: 2,
-      tellsAll: true,
-      call: services(({ streamPages }) => tellPages(Stream.map(streamPages(small), plainPage)))
     },
     {
       name: "customers.findByEmail",
@@ -222,12 +159,6 @@ export const polar: Provider<"polar"> = {
       kind: "repeated",
       does: "removes",
       call: client((polar, { id }) => Effect.as(polar.delete(id), nothing))
-    },
-    {
-      name: "customers.delete",
-      kind: "repeated",
-      does: "removes",
-      call: services((customers, { id }) => Effect.as(customers.delete(id), nothing))
     },
     {
       name: "create",

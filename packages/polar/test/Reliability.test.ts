@@ -2,9 +2,9 @@
 import { Idempotency, RetryPolicy, TransportFailed } from "@effect-customers/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Metric } from "effect"
-import { acme } from "../../../scripts/reliability/acme.js"
 import { faults } from "../../../scripts/reliability/faults.js"
 import { measure } from "../../../scripts/reliability/measure.js"
+import { mollie } from "../../../scripts/reliability/mollie.js"
 import { polar } from "../../../scripts/reliability/polar.js"
 import type { Operation, Provider, Told } from "../../../scripts/reliability/provider.js"
 
@@ -23,7 +23,7 @@ const once = (name: string) => {
 const lostAnswer = once("reset after the write")
 const harmless = once("keys nobody knows")
 const create = operationOf(polar, "create")
-const keyed = operationOf(acme, "create")
+const keyed = operationOf(mollie, "create")
 const list = operationOf(polar, "list")
 const remove = operationOf(polar, "delete")
 
@@ -44,7 +44,7 @@ describe("a row", () => {
   it.live("is zeros where all is well", () =>
     Effect.gen(function*() {
       expect(yield* measure(polar, create, lostAnswer)).toMatchObject({ ...zeros, attempts: 1, mayHaveApplied: true })
-      expect(yield* measure(acme, keyed, lostAnswer)).toMatchObject({ ...zeros, attempts: 2, outcome: "success" })
+      expect(yield* measure(mollie, keyed, lostAnswer)).toMatchObject({ ...zeros, attempts: 2, outcome: "success" })
     }))
 
   it.live("is the same however often it is measured", () =>
@@ -60,7 +60,7 @@ describe("created more than once", () => {
   it.live("counts what repeatUnsafe does without a key", () =>
     Effect.gen(function*() {
       const unsafe = but(keyed, (call) => call.pipe(RetryPolicy.with({ repeatUnsafe: true }), Idempotency.none))
-      expect(yield* measure(acme, unsafe, lostAnswer)).toMatchObject({ ...zeros, createdTwice: 1, outcome: "success" })
+      expect(yield* measure(mollie, unsafe, lostAnswer)).toMatchObject({ ...zeros, createdTwice: 1, outcome: "success" })
     }))
 })
 
@@ -148,6 +148,6 @@ describe("secrets", () => {
     Effect.gen(function*() {
       const key = "key-that-nobody-should-see"
       const telling = but(keyed, (call) => Effect.zipLeft(Idempotency.withKey(call, key), Effect.logInfo(key)))
-      expect((yield* measure(acme, telling, harmless)).secrets).toBeGreaterThan(0)
+      expect((yield* measure(mollie, telling, harmless)).secrets).toBeGreaterThan(0)
     }))
 })
