@@ -202,10 +202,15 @@ export const make = (options: MollieOptions): Effect.Effect<Service, never, Http
     const listPayments: Service["listPayments"] = (customerId, query) =>
       call(Api.listPayments, { path: { customerId }, query })
 
+    const inMode = <Query extends Api.MollieModeQuery>(query: Query | undefined) => ({
+      ...query,
+      testmode: query?.testmode ?? testmode
+    })
+
     const streamPages: Service["streamPages"] = (query, options) =>
       Stream.suspend(() =>
         walk(
-          { endpoint: Api.list, list: "customers", query: { testmode, ...query } },
+          { endpoint: Api.list, list: "customers", query: inMode(query) },
           (page) =>
             Effect.map(list(page), ({ _embedded, _links, unreadable }) => ({
               items: _embedded.customers,
@@ -219,7 +224,7 @@ export const make = (options: MollieOptions): Effect.Effect<Service, never, Http
     const streamPaymentsPages: Service["streamPaymentsPages"] = (customerId, query, options) =>
       Stream.suspend(() =>
         walk(
-          { endpoint: Api.listPayments, list: "payments", parent: customerId, query: { testmode, ...query } },
+          { endpoint: Api.listPayments, list: "payments", parent: customerId, query: inMode(query) },
           (page) =>
             Effect.map(listPayments(customerId, page), ({ _embedded, _links, unreadable }) => ({
               items: _embedded.payments,
