@@ -33,7 +33,12 @@ for (const [who, options] of callers) {
 
   describe(`with ${who}`, () => {
     works("create", `${who}: every field, then nothing but what the mode needs`, async (sandbox) => {
-      const fields = { name: "Ada", email: "ada@example.com", locale: "nl_BE", metadata: { plan_name: "pro", n: 1 } }
+      const fields = {
+        name: "Ada",
+        email: "ada@example.com",
+        locale: "nl_BE" as const,
+        metadata: { plan_name: "pro", n: 1 }
+      }
       const created = await clientOf(sandbox, options).create({ entityCustomer: fields })
       expect(created).toMatchObject({ ...fields, resource: "customer", mode: "test" })
       expect(JSON.parse((await lastRequest(sandbox)).body)).toEqual({ ...fields, ...testmode })
@@ -78,7 +83,7 @@ for (const [who, options] of callers) {
       expect(await update({ name: null, locale: null })).toMatchObject({ ...seed, name: null, locale: null })
       expect(JSON.parse((await lastRequest(sandbox)).body)).toEqual({ name: null, locale: null, ...testmode })
       expect((await update({ metadata: { c: 3 } })).metadata).toEqual({ c: 3 })
-      expect((await update({ email: "new@example.com", metadata: "text" }))).toMatchObject({ metadata: "text" })
+      expect(await update({ email: "new@example.com", metadata: "text" })).toMatchObject({ metadata: "text" })
       expect((await run(sandbox.control.customers("mollie")))[0]).toMatchObject({ email: "new@example.com" })
     })
 
@@ -165,11 +170,15 @@ describe("modes", () => {
     expect(() => new Client({ security, testmode: true })).toThrow("Invalid client configuration")
   })
 
-  fault("create", "a testmode beside an API key, refused for the client, is sent when set per call", async (sandbox) => {
-    expect(() => new Client({ ...apiKey, testmode: true })).toThrow("Invalid client configuration")
-    const failure = await failureOf(() => clientOf(sandbox).create({ entityCustomer: { testmode: false } }))
-    expect(failure).toMatchObject({ statusCode: 422, body: expect.stringContaining("\"field\":\"testmode\"") })
-  })
+  fault(
+    "create",
+    "a testmode beside an API key, refused for the client, is sent when set per call",
+    async (sandbox) => {
+      expect(() => new Client({ ...apiKey, testmode: true })).toThrow("Invalid client configuration")
+      const failure = await failureOf(() => clientOf(sandbox).create({ entityCustomer: { testmode: false } }))
+      expect(failure).toMatchObject({ statusCode: 422, body: expect.stringContaining("\"field\":\"testmode\"") })
+    }
+  )
 })
 
 describe("errors", () => {
@@ -189,7 +198,11 @@ describe("errors", () => {
     const paymentRequest = { ...charge, amount: { currency: "EUR", value: "16.1" } }
     const failure = await failureOf(() => clientOf(sandbox).createPayment({ customerId: id!, paymentRequest }))
     expect(failure).toBeInstanceOf(ErrorResponse)
-    expect(failure).toMatchObject({ status: 422, field: "amount.value", detail: "The amount contains an invalid value" })
+    expect(failure).toMatchObject({
+      status: 422,
+      field: "amount.value",
+      detail: "The amount contains an invalid value"
+    })
   })
 
   works("list", "the documented 400 and 429 are ErrorResponses", async (sandbox) => {
@@ -214,21 +227,27 @@ describe("errors", () => {
     create: [422, (sandbox) => clientOf(sandbox).create({ entityCustomer: { email: "no" } })],
     list: [401, (sandbox) => clientOf(sandbox, { security: { apiKey: "test_expired" } }).list()],
     get: [401, (sandbox) => clientOf(sandbox, { security: { apiKey: "test_expired" } }).get({ customerId: id })],
-    update: [422, (sandbox) => clientOf(sandbox).update({ customerId: id, requestBody: { locale: "nl" } })],
+    update: [422, (sandbox) => clientOf(sandbox).update({ customerId: id, requestBody: { email: "no" } })],
     delete: [403, (sandbox) => clientOf(sandbox, { security: { apiKey: "test_readonly" } }).delete({ customerId: id })],
-    createPayment: [404, (sandbox) =>
-      clientOf(sandbox).createPayment({ customerId: unknownId, paymentRequest: charge })],
+    createPayment: [
+      404,
+      (sandbox) => clientOf(sandbox).createPayment({ customerId: unknownId, paymentRequest: charge })
+    ],
     listPayments: [404, (sandbox) => clientOf(sandbox).listPayments({ customerId: unknownId })]
   }
   for (const [operation, [status, call]] of Object.entries(undocumented)) {
-    fault(operation, `title, detail and field of a ${status}, not documented, are in the raw body only`, async (sandbox) => {
-      await run(sandbox.control.seed("mollie", [{ id }]))
-      const failure = await failureOf(() => call(sandbox))
-      expect(failure).toBeInstanceOf(ClientDefaultError)
-      expect(failure).toMatchObject({ statusCode: status, body: expect.stringContaining(`{"status":${status}`) })
-      expect(failure).not.toHaveProperty("detail")
-      expect(failure).not.toHaveProperty("field")
-    })
+    fault(
+      operation,
+      `title, detail and field of a ${status}, not documented, are in the raw body only`,
+      async (sandbox) => {
+        await run(sandbox.control.seed("mollie", [{ id }]))
+        const failure = await failureOf(() => call(sandbox))
+        expect(failure).toBeInstanceOf(ClientDefaultError)
+        expect(failure).toMatchObject({ statusCode: status, body: expect.stringContaining(`{"status":${status}`) })
+        expect(failure).not.toHaveProperty("detail")
+        expect(failure).not.toHaveProperty("field")
+      }
+    )
   }
 
   fault("get", "the 410 of a deleted customer is no ErrorResponse as its 404 is", async (sandbox) => {
@@ -240,12 +259,19 @@ describe("errors", () => {
   })
 
   fault("get", "a documented status as application/json loses its details, a null field all of it", async (sandbox) => {
-    const error = { status: 404, title: "Not Found", detail: "Gone", field: null, _links: {} }
-    const answer = (type: string, body: unknown) =>
-      Fault.Respond({ status: 404, headers: { "content-type": type }, body: JSON.stringify(body) })
-    await run(sandbox.control.inject({ fault: answer("application/json", error) }))
-    await run(sandbox.control.inject({ from: 2, fault: answer("application/hal+json", error) }))
+    const documentation = { href: "https://docs.mollie.com/", type: "text/html" }
+    const error = { status: 404, title: "Not Found", detail: "Gone", _links: { documentation } }
+    const answers = [
+      ["application/hal+json", error],
+      ["application/json", error],
+      ["application/hal+json", { ...error, field: null }]
+    ] as const
+    for (const [i, [type, body]] of answers.entries()) {
+      const fault = Fault.Respond({ status: 404, headers: { "content-type": type }, body: JSON.stringify(body) })
+      await run(sandbox.control.inject({ from: i + 1, fault }))
+    }
     const get = () => failureOf(() => clientOf(sandbox).get({ customerId: unknownId }))
+    expect(await get()).toBeInstanceOf(ErrorResponse)
     expect(await get()).toBeInstanceOf(ClientDefaultError)
     expect(await get()).toBeInstanceOf(ResponseValidationError)
   })
@@ -265,19 +291,23 @@ describe("errors", () => {
 describe("values", () => {
   works("get", "locales, modes and keys that it does not know", async (sandbox) => {
     const [id] = await run(sandbox.control.seed("mollie", [{ locale: "uk_UA", metadata: "{\"a\":1}" }]))
-    for (const fault of [Fault.UnknownKeys({}), Fault.UnknownMembers({})]) {
+    for (const fault of [Fault.UnknownKeys(), Fault.UnknownMembers()]) {
       await run(sandbox.control.inject({ fault }))
       expect(await clientOf(sandbox).get({ customerId: id! })).toMatchObject({ id, metadata: "{\"a\":1}" })
     }
   })
 
   for (const [what, metadata] of [["a boolean", true], ["an array of numbers", [1]]] as const) {
-    fault("get", `${what} as metadata, which Mollie keeps, is not read; the whole page is lost with it`, async (sandbox) => {
-      const [id] = await run(sandbox.control.seed("mollie", [{ metadata }, {}]))
-      const customers = clientOf(sandbox)
-      expect(await failureOf(() => customers.get({ customerId: id! }))).toBeInstanceOf(ResponseValidationError)
-      expect(await failureOf(() => customers.list())).toBeInstanceOf(ResponseValidationError)
-    })
+    fault(
+      "get",
+      `${what} as metadata, which Mollie keeps, is not read; the whole page is lost with it`,
+      async (sandbox) => {
+        const [id] = await run(sandbox.control.seed("mollie", [{ metadata }, {}]))
+        const customers = clientOf(sandbox)
+        expect(await failureOf(() => customers.get({ customerId: id! }))).toBeInstanceOf(ResponseValidationError)
+        expect(await failureOf(() => customers.list())).toBeInstanceOf(ResponseValidationError)
+      }
+    )
 
     fault("create", `${what} as metadata is refused before it is sent`, async (sandbox) => {
       const refused: any = metadata
