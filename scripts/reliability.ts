@@ -11,10 +11,11 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import type { ProviderName } from "@effect-customers/sandbox"
 import { mollie } from "./reliability/mollie.js"
-import { faults, faultsOnPort } from "./reliability/faults.js"
+import { faults, faultsOnPort, sample } from "./reliability/faults.js"
 import { measure, measureOnPort, type Row } from "./reliability/measure.js"
+import { pinPayments } from "./reliability/pinPayments.js"
 import { polar } from "./reliability/polar.js"
-import type { Provider } from "./reliability/provider.js"
+import type { Operation, Provider } from "./reliability/provider.js"
 import { broken, line, tables, totals } from "./reliability/table.js"
 
 const file = fileURLToPath(new URL("../docs/reliability.md", import.meta.url))
@@ -22,11 +23,21 @@ const file = fileURLToPath(new URL("../docs/reliability.md", import.meta.url))
 /** Rows wait for the machine's own timers between their steps: others go on meanwhile. */
 const concurrency = 8
 
+const isSampled = ({ sampled = [] }: Pick<Provider, "sampled">, { name }: Operation): boolean => sampled.includes(name)
+
+const aboutSample = ({ sampled = [] }: Pick<Provider, "sampled">): string =>
+  sampled.length === 0
+    ? ""
+    : ` ${sampled.map((name) => `\`${name}\``).join(", ")} read as the others do, and meet ${sample.length} of the ` +
+      `${faults.length} faults.`
+
 const rowsOf = <Name extends ProviderName>(provider: Provider<Name>) =>
   Effect.zipRight(
     Effect.sync(() => console.error(`${provider.title}: ${provider.operations.length} operations`)),
     Effect.forEach(
-      provider.operations.flatMap((operation) => faults.map((fault) => ({ operation, fault }))),
+      provider.operations.flatMap((operation) =>
+        (isSampled(provider, operation) ? sample : faults).map((fault) => ({ operation, fault }))
+      ),
       ({ fault, operation }) => measure(provider, operation, fault),
       { concurrency }
     )
@@ -134,8 +145,8 @@ const differences = (committed: string, now: string): ReadonlyArray<string> => [
 
 const partsOf = <Name extends ProviderName>(provider: Provider<Name>, names: ReadonlyArray<string>) =>
   Effect.gen(function*() {
-    const { about, title } = provider
-    const inProcess: Part = { title, about, rows: yield* rowsOf(provider) }
+    const { title } = provider
+    const inProcess: Part = { title, about: provider.about + aboutSample(provider), rows: yield* rowsOf(provider) }
     const onPort: Part = {
       title: `${title}, over a real port`,
       about: port,
@@ -147,7 +158,8 @@ const partsOf = <Name extends ProviderName>(provider: Provider<Name>, names: Rea
 const program = Effect.gen(function*() {
   const parts = [
     yield* partsOf(polar, ["get", "update", "delete", "create"]),
-    yield* partsOf(mollie, ["create", "createPayment"])
+    yield* partsOf(mollie, ["create", "createPayment"]),
+    yield* partsOf(pinPayments, ["create", "deleteCard"])
   ]
   const all = [...parts.flatMap(([inProcess]) => inProcess ?? []), ...parts.flatMap(([, onPort]) => onPort ?? [])]
   const text = document(all)

@@ -139,6 +139,27 @@ export const faults: ReadonlyArray<FaultCase> = named.flatMap(({ endless, ...fau
   ...endless ? [{ ...fault, times: Infinity }] : []
 ])
 
+const inSample = [
+  "`400`",
+  "`404` of somebody else",
+  "`429` with `Retry-After: 2`",
+  "`503`",
+  "`503` with a body that stalls",
+  "delay beyond the timeout after the write",
+  "body that stalls",
+  "reset after the write",
+  "body cut off after the write",
+  "half of the JSON as if it were whole",
+  "HTML page with `200` and nothing written",
+  "keys nobody knows",
+  "enumeration members nobody knows"
+]
+
+/** One of each way to fail. */
+export const sample: ReadonlyArray<FaultCase> = faults.filter(({ name, times }) =>
+  inSample.includes(name) && (times === 1 || name === "`503`")
+)
+
 /** Some of them, in times that can be waited for. */
 export const faultsOnPort: ReadonlyArray<FaultCase> = [
   status(400),

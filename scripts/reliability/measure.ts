@@ -277,9 +277,7 @@ const run = <Name extends ProviderName, R>(
     }
     const keys = requests.flatMap(({ headers }) => headers["idempotency-key"] ?? [])
     const secrets = [...secretsOf(provider, scene), ...new Set(keys)]
-    const seen = [...printedEnd(end), ...yield* texts].flatMap((text) =>
-      secrets.filter((secret) => isIn(text, secret))
-    )
+    const seen = [...printedEnd(end), ...yield* texts].flatMap((text) => secrets.filter((secret) => isIn(text, secret)))
     return {
       provider: provider.name,
       operation,

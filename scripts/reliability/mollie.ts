@@ -43,6 +43,7 @@ export const mollie: Provider<"mollie"> = {
   stored: identity,
   // the sandbox says so
   belonging: (_, json) => plainPayment(json as MolliePaymentRecord),
+  sampled: ["listPayments", "streamPages", "streamPaymentsPages", "customers.list", "customers.streamPages"],
   operations: [
     {
       name: "list",
@@ -138,8 +139,10 @@ export const mollie: Provider<"mollie"> = {
       ...payments,
       does: "creates",
       call: client(({ createPayment }, { id, newcomer }) =>
-        Effect.map(createPayment(id, { ...charge, description: newcomer.name }), (payment) =>
-          told(plainPayment(payment)))
+        Effect.map(
+          createPayment(id, { ...charge, description: newcomer.name }),
+          (payment) => told(plainPayment(payment))
+        )
       )
     }
   ]

@@ -82,6 +82,8 @@ export interface Provider<Name extends ProviderName = ProviderName> {
   readonly about: string
   readonly token: string
   readonly operations: ReadonlyArray<Operation>
+  /** Operations by name that meet a sample of the faults: they read as others of the same provider do. */
+  readonly sampled?: ReadonlyArray<string>
   readonly seedOf: (person: Person) => Seeds[Name]
   readonly stored: (record: Records[Name]) => Stored
   /** What belongs to a customer, from wire JSON of that kind. */
