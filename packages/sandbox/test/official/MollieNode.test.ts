@@ -377,7 +377,7 @@ describe("paging", () => {
 })
 
 describe("retries and idempotency", () => {
-  const place = /at (Promise\.)?sleep|mollie\.cjs\.js.*\n.*new Promise/
+  const place = /at sleep .*mollie\.cjs/
 
   works("customers.create", "a 503 after it took effect is repeated with its key, and replayed", async (sandbox) => {
     await run(sandbox.control.inject({ times: 2, fault: Fault.Respond({ status: 503, applied: true }) }))
