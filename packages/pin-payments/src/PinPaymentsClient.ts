@@ -184,10 +184,14 @@ const baseUrls = { live: "https://api.pinpayments.com", test: "https://test-api.
  */
 export const make = (options: PinPaymentsOptions): Effect.Effect<Service, never, HttpClient.HttpClient> =>
   Effect.gen(function*() {
-    const environment: string = options.environment ?? "live"
     const { call } = yield* Transport.make({
       provider: "pin-payments",
-      baseUrl: options.baseUrl ?? baseUrls[options.environment ?? "live"] ?? baseUrls.live,
+      ...Transport.baseUrlOf({
+        option: "environment",
+        worlds: baseUrls,
+        world: options.environment ?? "live",
+        baseUrl: options.baseUrl
+      }),
       credential: {
         name: "authorization",
         option: "secretKey",
@@ -198,8 +202,7 @@ export const make = (options: PinPaymentsOptions): Effect.Effect<Service, never,
           key.includes(":") ? { path: "secretKey", message: "a user name cannot hold a colon" } : undefined
       },
       toError: PinPaymentsError.fromAnswer,
-      transformClient: options.transformClient,
-      issues: Object.hasOwn(baseUrls, environment) ? [] : [{ path: "environment", message: "expected live or test" }]
+      transformClient: options.transformClient
     })
 
     const list: Service["list"] = (query) => call(Api.list, { query })

@@ -12,20 +12,23 @@ import {
   ResourceNotFound
 } from "@effect-customers/core/CustomersError"
 import * as Endpoint from "@effect-customers/core/Endpoint"
+import * as Lenient from "@effect-customers/core/Lenient"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 const ErrorBody = Schema.parseJson(Schema.Struct({
-  error: Schema.optional(Schema.Unknown),
-  error_description: Schema.optional(Schema.Unknown),
+  error: Schema.optional(Lenient.text),
+  error_description: Schema.optional(Lenient.text),
   messages: Schema.optional(Schema.Unknown)
 }))
 
+const decodeBody = Schema.decodeOption(ErrorBody)
+
 const Message = Schema.Struct({
-  param: Schema.optional(Schema.Unknown),
-  code: Schema.optional(Schema.Unknown),
-  message: Schema.optional(Schema.Unknown)
+  param: Schema.optional(Lenient.text),
+  code: Schema.optional(Lenient.text),
+  message: Schema.optional(Lenient.text)
 })
 
 const decodeMessage = Schema.decodeUnknownOption(Message)
@@ -36,7 +39,7 @@ const decodeMessagesByParam = Schema.decodeUnknownOption(
 )
 
 /** Pin's words for what went wrong. Another text in their place is shown to nobody: it may quote what was sent. */
-const codes: ReadonlySet<unknown> = new Set([
+const codes: ReadonlySet<string | undefined> = new Set([
   "cannot_delete_primary_card",
   "invalid_card",
   "invalid_request",
@@ -49,8 +52,6 @@ const codes: ReadonlySet<unknown> = new Set([
   "token_already_used",
   "unauthenticated"
 ])
-
-const text = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
 
 /**
  * One of the errors that the endpoint declares. Goes by status, `error` and the fields that were sent; Pin's texts
@@ -66,10 +67,9 @@ const text = (value: unknown): string | undefined => typeof value === "string" ?
  * @category errors
  */
 export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
-  const body = Option.getOrUndefined(Schema.decodeOption(ErrorBody)(answer.body))
-  const error = text(body?.error)
+  const body = Option.getOrElse(decodeBody(answer.body), (): typeof ErrorBody.Type => ({}))
+  const { error, error_description: description, messages } = body
   const isKnown = codes.has(error)
-  const description = text(body?.error_description)
   const message = isKnown || error === undefined ? description : `${error}: ${description ?? ""}`
   const known = {
     ...(isKnown ? { providerCode: error } : {}),
@@ -99,13 +99,13 @@ export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
   if (context.status === 503 && error === "throttled") {
     return new RateLimited({ ...context, mayHaveApplied: false, retryAfter: answer.retryAfter })
   }
-  return Endpoint.errorByStatus(answer, { ...known, issues: issuesOf(endpoint, body?.messages) })
+  return Endpoint.errorByStatus(answer, { ...known, issues: issuesOf(endpoint, messages) })
 }
 
 const issuesOf = (endpoint: Endpoint.Any, messages: unknown): ReadonlyArray<InputIssue> => {
   if (!Array.isArray(messages)) {
     return Object.entries(Option.getOrElse(decodeMessagesByParam(messages), () => ({})))
-      .flatMap(([param, texts]) => texts.map((message) => issue(endpoint, { param, message })))
+      .flatMap(([param, texts]) => texts.map((text) => issue(endpoint, { param, message: String(text) })))
   }
   return messages.flatMap((message: unknown) =>
     Option.toArray(Option.map(decodeMessage(message), (message) => issue(endpoint, message)))
@@ -113,10 +113,10 @@ const issuesOf = (endpoint: Endpoint.Any, messages: unknown): ReadonlyArray<Inpu
 }
 
 const issue = (endpoint: Endpoint.Any, { code, message, param }: typeof Message.Type): InputIssue => {
-  const path = text(param) === undefined ? "" : Endpoint.fieldPath(endpoint, String(param).split("."))
+  const path = param === undefined ? "" : Endpoint.fieldPath(endpoint, param.split("."))
   return {
     path,
-    message: Redacted.make(text(message) ?? "refused by the provider"),
+    message: Redacted.make(message ?? "refused by the provider"),
     // made of the path, so it says no more than that
     ...(code === `${path.replaceAll(".", "_")}_invalid` ? { code } : {})
   }
