@@ -62,3 +62,16 @@ export const IsoDateTime: Schema.Schema<string> = Schema.String.pipe(
       fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31") }).map((date) => date.toISOString())
   })
 )
+
+/**
+ * A text, or nothing where something else stands: for the words of an error, which must not keep its status from being
+ * told.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const text: Schema.Schema<string | undefined, unknown> = Schema.transform(
+  Schema.Unknown,
+  Schema.UndefinedOr(Schema.String),
+  { strict: true, decode: (value) => typeof value === "string" ? value : undefined, encode: (value) => value }
+)

@@ -136,6 +136,29 @@ export interface Transport {
   ) => Stream.Stream<Uint8Array, Endpoint.Failure<Endpoint.BytesAnswer, E>>
 }
 
+/**
+ * The base URL of one of a provider's worlds, or the caller's own, and what is wrong with the option that names the
+ * world: two fields of {@link Options}.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const baseUrlOf = <World extends string>(choice: {
+  /** The option that names the world. */
+  readonly option: string
+  readonly worlds: { readonly [_ in World]: string }
+  readonly world: World
+  readonly baseUrl: string | undefined
+}): { readonly baseUrl: string; readonly issues: ReadonlyArray<InputIssue> } => {
+  const { baseUrl, option, world, worlds } = choice
+  // a caller without types may name any
+  const isKnown = Object.hasOwn(worlds, world)
+  return {
+    baseUrl: baseUrl ?? (isKnown ? worlds[world] : "https://unknown.invalid"),
+    issues: isKnown ? [] : [{ path: option, message: `expected ${Object.keys(worlds).join(" or ")}` }]
+  }
+}
+
 /** What a successful answer comes to. */
 type Read<A> = (
   endpoint: Endpoint.Any,

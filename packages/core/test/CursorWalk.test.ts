@@ -66,7 +66,7 @@ const changing = ({ count, newestFirst, seed, ties }: Shape, deletions: number) 
       Effect.suspend(() => {
         asked.push(from)
         change()
-        const list = newestFirst ? [...rows].reverse() : rows
+        const list = newestFirst ? rows.toReversed() : rows
         const first = from === undefined ? 0 : list.findIndex(({ id }) => id === from)
         if (from !== undefined && first < 0) return new Gone({ from })
         const next = list[first + pageSize]?.id

@@ -287,7 +287,7 @@ describe("a walk", () => {
 
   it("newest first, reads one page after the other and takes the size that the answer says it has", () =>
     Effect.runPromise(Effect.gen(function*() {
-      const start = [...rows(60, false, chances(1))].reverse()
+      const start = rows(60, false, chances(1)).toReversed()
       const asked: Array<readonly [number, number]> = []
       let open = 0
       const source: Page.OffsetSource<Row, never> = {

@@ -6,17 +6,18 @@
 import type { CustomersError } from "@effect-customers/core/CustomersError"
 import { Conflict, CustomerNotFound, ResourceNotFound, UnexpectedStatus } from "@effect-customers/core/CustomersError"
 import * as Endpoint from "@effect-customers/core/Endpoint"
+import * as Lenient from "@effect-customers/core/Lenient"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 const ErrorBody = Schema.parseJson(Schema.Struct({
-  title: Schema.optional(Schema.Unknown),
-  detail: Schema.optional(Schema.Unknown),
-  field: Schema.optional(Schema.Unknown)
+  title: Schema.optional(Lenient.text),
+  detail: Schema.optional(Lenient.text),
+  field: Schema.optional(Lenient.text)
 }))
 
-const text = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
+const decodeBody = Schema.decodeOption(ErrorBody)
 
 /**
  * One of the errors that the endpoint declares. Mollie's HAL error is read whatever the status and the content type.
@@ -29,10 +30,8 @@ const text = (value: unknown): string | undefined => typeof value === "string" ?
  * @category errors
  */
 export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
-  const body = Option.getOrUndefined(Schema.decodeOption(ErrorBody)(answer.body))
-  const detail = text(body?.detail)
-  const message = detail ?? text(body?.title)
-  const field = text(body?.field)
+  const { detail, field, title } = Option.getOrElse(decodeBody(answer.body), (): typeof ErrorBody.Type => ({}))
+  const message = detail ?? title
   const path = field === undefined || field === "" ? "" : inputPath(answer.endpoint, field)
   const known = message === undefined ? {} : { providerMessage: Redacted.make(message) }
   const context = { ...answer.context, ...known }

@@ -128,18 +128,10 @@ export class PolarClient extends Context.Tag("@effect-customers/polar/PolarClien
 
 const baseUrls = { production: "https://api.polar.sh", sandbox: "https://sandbox-api.polar.sh" }
 
-const optionIssues = (options: PolarOptions) => {
-  const environment: string = options.environment ?? "production"
-  return [
-    ...(Object.hasOwn(baseUrls, environment)
-      ? []
-      : [{ path: "environment", message: "expected production or sandbox" }]),
-    ...(options.version === undefined || /^\d{4}-\d{2}$/.test(options.version)
-      ? []
-      : [{ path: "version", message: "expected YYYY-MM" }]),
-    ...(options.organizationId === "" ? [{ path: "organizationId", message: "expected an id that is not empty" }] : [])
-  ]
-}
+const optionIssues = ({ organizationId, version }: PolarOptions) => [
+  ...(version === undefined || /^\d{4}-\d{2}$/.test(version) ? [] : [{ path: "version", message: "expected YYYY-MM" }]),
+  ...(organizationId === "" ? [{ path: "organizationId", message: "expected an id that is not empty" }] : [])
+]
 
 /**
  * Builds the client. It cannot fail: with a bad option every call ends in `InvalidRequest` naming it.
@@ -150,9 +142,15 @@ const optionIssues = (options: PolarOptions) => {
 export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpClient.HttpClient> =>
   Effect.gen(function*() {
     const { organizationId } = options
+    const { baseUrl, issues } = Transport.baseUrlOf({
+      option: "environment",
+      worlds: baseUrls,
+      world: options.environment ?? "production",
+      baseUrl: options.baseUrl
+    })
     const { call, stream } = yield* Transport.make({
       provider: "polar",
-      baseUrl: options.baseUrl ?? baseUrls[options.environment ?? "production"] ?? baseUrls.production,
+      baseUrl,
       headers: { "polar-version": options.version ?? "2026-10" },
       credential: {
         name: "authorization",
@@ -167,7 +165,7 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
       defaults: { query: { organization_id: organizationId }, body: { organization_id: organizationId } },
       toError: PolarError.fromAnswer,
       transformClient: options.transformClient,
-      issues: optionIssues(options)
+      issues: [...issues, ...optionIssues(options)]
     })
 
     const list: Service["list"] = (query) => call(Api.list, { query })

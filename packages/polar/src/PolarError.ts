@@ -6,16 +6,19 @@
 import type { CustomersError, InputIssue } from "@effect-customers/core/CustomersError"
 import { Conflict, CustomerAlreadyExists, CustomerNotFound } from "@effect-customers/core/CustomersError"
 import * as Endpoint from "@effect-customers/core/Endpoint"
+import * as Lenient from "@effect-customers/core/Lenient"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 /** Polar has three shapes: its own (`detail`), OAuth2's (`error_description`), and a list of issues as `detail`. */
 const ErrorBody = Schema.parseJson(Schema.Struct({
-  error: Schema.optional(Schema.Unknown),
-  error_description: Schema.optional(Schema.Unknown),
+  error: Schema.optional(Lenient.text),
+  error_description: Schema.optional(Lenient.text),
   detail: Schema.optional(Schema.Unknown)
 }))
+
+const decodeBody = Schema.decodeOption(ErrorBody)
 
 const Issue = Schema.Struct({
   type: Schema.optional(Schema.Unknown),
@@ -26,8 +29,6 @@ const Issue = Schema.Struct({
 type Issue = typeof Issue.Type
 
 const decodeIssue = Schema.decodeUnknownOption(Issue)
-
-const text = (value: unknown): string | undefined => typeof value === "string" ? value : undefined
 
 /**
  * One of the errors that the endpoint declares.
@@ -41,13 +42,11 @@ const text = (value: unknown): string | undefined => typeof value === "string" ?
  * @category errors
  */
 export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
-  const body = Schema.decodeOption(ErrorBody)(answer.body)
-  const error = Option.getOrUndefined(Option.map(body, ({ error }) => text(error)))
-  const detail: unknown = Option.getOrUndefined(body)?.detail
+  const body = Option.getOrUndefined(decodeBody(answer.body))
+  const error = body?.error
+  const detail = body?.detail
   const issues = Array.isArray(detail) ? detail.flatMap((issue: unknown) => Option.toArray(decodeIssue(issue))) : []
-  const message = Option.getOrUndefined(
-    Option.map(body, ({ detail, error_description }) => text(detail) ?? text(error_description) ?? issues[0]?.msg)
-  )
+  const message = typeof detail === "string" ? detail : body?.error_description ?? issues[0]?.msg
   const known = {
     ...(error === undefined || !word.test(error) ? {} : { providerCode: error }),
     ...(message === undefined ? {} : { providerMessage: Redacted.make(message) })
@@ -64,17 +63,24 @@ export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
   if (context.status === 422 && issues.length > 0) {
     if (issues.some((issue) => issue.loc[0] === "path")) return notFound()
     if (issues.every(isTaken)) {
-      return new CustomerAlreadyExists({ ...context, fields: issues.map((issue) => fieldPath(issue.loc)) })
+      return new CustomerAlreadyExists({
+        ...context,
+        fields: issues.map((issue) => fieldPath(answer.endpoint, issue.loc))
+      })
     }
     const conflict = issues.find(isConflict)
     if (conflict !== undefined) {
-      return new Conflict({ ...context, path: fieldPath(conflict.loc), reason: Redacted.make(conflict.msg) })
+      return new Conflict({
+        ...context,
+        path: fieldPath(answer.endpoint, conflict.loc),
+        reason: Redacted.make(conflict.msg)
+      })
     }
   }
   return Endpoint.errorByStatus(answer, {
     ...known,
     issues: issues.map((issue): InputIssue => ({
-      path: fieldPath(issue.loc),
+      path: fieldPath(answer.endpoint, issue.loc),
       message: Redacted.make(issue.msg),
       ...(word.test(String(issue.type)) ? { code: String(issue.type) } : {})
     }))
@@ -103,10 +109,10 @@ const unionTags: ReadonlyArray<unknown> = ["individual", "team"]
  * of create carry the union tag, business errors do not. Keys of metadata are the caller's, so they become `*`, and
  * what stands behind them names a branch of a union.
  */
-const fieldPath = (loc: Issue["loc"]): string => {
+const fieldPath = (endpoint: Endpoint.Any, loc: Issue["loc"]): string => {
   const [place, ...inside] = loc
   const path = places.includes(place) ? inside : loc
   const field = unionTags.includes(path[0]) ? path.slice(1) : path
   if (field[0] === "metadata" && field.length > 1) return "metadata.*"
-  return field.map((segment) => word.test(String(segment)) ? String(segment) : "*").join(".")
+  return Endpoint.fieldPath(endpoint, field)
 }

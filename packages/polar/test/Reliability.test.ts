@@ -60,7 +60,11 @@ describe("created more than once", () => {
   it.live("counts what repeatUnsafe does without a key", () =>
     Effect.gen(function*() {
       const unsafe = but(keyed, (call) => call.pipe(RetryPolicy.with({ repeatUnsafe: true }), Idempotency.none))
-      expect(yield* measure(mollie, unsafe, lostAnswer)).toMatchObject({ ...zeros, createdTwice: 1, outcome: "success" })
+      expect(yield* measure(mollie, unsafe, lostAnswer)).toMatchObject({
+        ...zeros,
+        createdTwice: 1,
+        outcome: "success"
+      })
     }))
 })
 
