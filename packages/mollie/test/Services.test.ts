@@ -2,6 +2,7 @@ import {
   type Capabilities,
   type CreateCustomer,
   type Customer,
+  type CustomersError,
   CustomersService,
   type UpdateCustomer
 } from "@effect-customers/core"
@@ -96,7 +97,7 @@ describe("CustomersService over Mollie", () => {
         ["metadata", { metadata: { k: "x".repeat(1017) } }]
       ]
       for (const [path, input] of cases) {
-        const refusals = [yield* Effect.flip(customers.create({ name: "Ada", ...input }))]
+        const refusals: Array<CustomersError> = [yield* Effect.flip(customers.create({ name: "Ada", ...input }))]
         if (path !== "paymentSource") {
           refusals.push(yield* Effect.flip(customers.update("cst_1", input as UpdateCustomer)))
         }

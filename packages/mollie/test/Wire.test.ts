@@ -11,7 +11,7 @@ import * as samples from "./samples.js"
 
 const { inProcess, onPort } = once
 
-const ways = (mollie = withKey) => [
+const ways = (mollie: Mollie.MollieOptions = withKey) => [
   ["in process", inProcess({}, mollie)] as const,
   ...clients.map(([name, client]) => [`${name} on a port`, onPort(client, {}, mollie)] as const)
 ]

@@ -17,14 +17,14 @@ export const withToken = (
 ): Mollie.MollieOptions => ({ accessToken: Redacted.make(accessToken), ...extras })
 
 /** In process, under whatever clock the test has. */
-export const inProcess = (options?: Sandbox.SandboxOptions, mollie = withKey) =>
+export const inProcess = (options?: Sandbox.SandboxOptions, mollie: Mollie.MollieOptions = withKey) =>
   Mollie.layer(mollie).pipe(Layer.provideMerge(Sandbox.layer(options)))
 
 /** On a free port, over real HTTP, below the path `/mollie`. */
 export const onPort = (
   client: Layer.Layer<HttpClient.HttpClient>,
   options?: Sandbox.ServerOptions,
-  mollie = withKey
+  mollie: Mollie.MollieOptions = withKey
 ) =>
   Layer.unwrapEffect(
     Effect.map(Sandbox.SandboxServer, (server) => Mollie.layer({ ...mollie, baseUrl: server.urlOf("mollie") }))
