@@ -23,13 +23,14 @@ const file = fileURLToPath(new URL("../docs/reliability.md", import.meta.url))
 /** Rows wait for the machine's own timers between their steps: others go on meanwhile. */
 const concurrency = 8
 
-const isSampled = ({ sampled = [] }: Pick<Provider, "sampled">, { name }: Operation): boolean => sampled.includes(name)
+const isSampled = ({ readsInFull }: Pick<Provider, "readsInFull">, { does, name }: Operation): boolean =>
+  readsInFull !== undefined && does === "reads" && !readsInFull.includes(name)
 
-const aboutSample = ({ sampled = [] }: Pick<Provider, "sampled">): string =>
-  sampled.length === 0
+const aboutSample = ({ readsInFull }: Pick<Provider, "readsInFull">): string =>
+  readsInFull === undefined
     ? ""
-    : ` ${sampled.map((name) => `\`${name}\``).join(", ")} read as the others do, and meet ${sample.length} of the ` +
-      `${faults.length} faults.`
+    : ` Of what reads, ${readsInFull.map((name) => `\`${name}\``).join(", ")} meet every fault, the others ` +
+      `${sample.length} of the ${faults.length}.`
 
 const rowsOf = <Name extends ProviderName>(provider: Provider<Name>) =>
   Effect.zipRight(

@@ -43,7 +43,7 @@ export const mollie: Provider<"mollie"> = {
   stored: identity,
   // the sandbox says so
   belonging: (_, json) => plainPayment(json as MolliePaymentRecord),
-  sampled: ["listPayments", "streamPages", "streamPaymentsPages", "customers.list", "customers.streamPages"],
+  readsInFull: ["list", "get", "stream"],
   operations: [
     {
       name: "list",

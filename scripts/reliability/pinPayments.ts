@@ -149,18 +149,7 @@ export const pinPayments: Provider<"pin-payments"> = {
   }),
   stored: plain,
   belonging,
-  sampled: [
-    "listCharges",
-    "listSubscriptions",
-    "streamPages",
-    "streamCharges",
-    "streamChargesPages",
-    "streamCardsPages",
-    "streamSubscriptions",
-    "streamSubscriptionsPages",
-    "customers.list",
-    "customers.streamPages"
-  ],
+  readsInFull: ["list", "get", "stream"],
   operations: [
     { name: "list", ...ofFirst, call: client(({ list }) => tellPage(list(), plain)) },
     {

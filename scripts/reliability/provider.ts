@@ -82,12 +82,6 @@ export interface Provider<Name extends ProviderName = ProviderName> {
   readonly about: string
   readonly token: string
   readonly operations: ReadonlyArray<Operation>
-  /** Operations by name that meet a sample of the faults: they read as others of the same provider do. */
-  readonly sampled?: ReadonlyArray<string>
-  readonly seedOf: (person: Person) => Seeds[Name]
-  readonly stored: (record: Records[Name]) => Stored
-  /** What belongs to a customer, from wire JSON of that kind. */
-  readonly belonging?: (kind: string, json: unknown) => Stored
-  /** What is secret beside the token and all that is personal. */
-  readonly secretsOf?: (scene: Scene) => ReadonlyArray<string>
+  /** Its reads meet a sample of the faults, but for these: the others go the same way. */
+  readonly readsInFull?: ReadonlyArray<string>
 }
