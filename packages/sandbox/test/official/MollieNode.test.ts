@@ -189,7 +189,8 @@ for (const [who, options] of callers) {
     const seedPayments = Array.from({ length: 5 }, (_, i) => ({ id: `tr_${i}`, ...(isToken ? { profileId } : {}) }))
 
     works("customerPayments.page", `${who}: all pages, of its profile, on the nested path`, async (sandbox) => {
-      const seeds = [{ payments: seedPayments }, { payments: [{ id: "tr_other" }] }]
+      const foreign = isToken ? {} : { profileId }
+      const seeds = [{ payments: [...seedPayments, foreign] }, { payments: [{}] }]
       const [customerId] = await run(sandbox.control.seed("mollie", seeds))
       const first = await clientOf(sandbox, options).customerPayments.page({ customerId: customerId!, limit: 2 })
       const second = await first.nextPage!()

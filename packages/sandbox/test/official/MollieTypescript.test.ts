@@ -139,7 +139,8 @@ for (const [who, options] of callers) {
         id: `tr_${i}`,
         ...(isToken ? { profileId } : {})
       }))
-      const [id] = await run(sandbox.control.seed("mollie", [{ payments }, { payments: [{ id: "tr_other" }] }]))
+      const foreign = isToken ? {} : { profileId }
+      const [id] = await run(sandbox.control.seed("mollie", [{ payments: [...payments, foreign] }, { payments: [{}] }]))
       const pages = await collect(await clientOf(sandbox, options).listPayments({ customerId: id!, limit: 2 }))
       expect(pages.map(({ result }) => result.embedded.payments?.map((payment) => payment.id))).toEqual([
         ["tr_4", "tr_3"],
