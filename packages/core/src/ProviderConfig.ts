@@ -29,6 +29,17 @@ const refuse = (message: string, path: Array<string> = []) => {
  */
 export const refused = (name: string, message: string): ConfigError.ConfigError => refuse(message, [name])
 
+/**
+ * Says that a variable is missing where another one would have done.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const missing = (name: string, message: string): ConfigError.ConfigError => {
+  ownMessages.add(message)
+  return ConfigError.MissingData([name], message)
+}
+
 const isBlank = (text: string): boolean => text.trim() === ""
 
 /**
@@ -114,7 +125,10 @@ const withoutValues = (error: ConfigError.ConfigError): ConfigError.ConfigError 
         ownMessages.has(error.message) ? error.message : "the value is not valid"
       )
     case "MissingData":
-      return ConfigError.MissingData(error.path, "expected it to be set")
+      return ConfigError.MissingData(
+        error.path,
+        ownMessages.has(error.message) ? error.message : "expected it to be set"
+      )
     case "SourceUnavailable":
       return ConfigError.MissingData(error.path, "the source of configuration is not available")
     case "Unsupported":

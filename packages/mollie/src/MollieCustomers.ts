@@ -13,7 +13,7 @@ import * as Page from "@effect-customers/core/Page"
 import * as ProviderConfig from "@effect-customers/core/ProviderConfig"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -198,7 +198,7 @@ export const layerConfig = (
             : Either.left(ProviderConfig.refused(refused, "expected it not to be set beside MOLLIE_API_KEY"))
         }
         return accessToken === undefined
-          ? Either.left(ConfigError.MissingData(["MOLLIE_API_KEY"], "expected it, or MOLLIE_ACCESS_TOKEN, to be set"))
+          ? Either.left(ProviderConfig.missing("MOLLIE_API_KEY", "expected it, or MOLLIE_ACCESS_TOKEN, to be set"))
           : Either.right({ ...shared, accessToken, testmode, profileId })
       }
     ),
