@@ -111,17 +111,19 @@ const provoke = Effect.gen(function*() {
   const { id } = yield* mollie.create({ ...input, testmode: true })
   yield* mollie.createPayment(id, { ...payment, testmode: true, profileId: "pfl_1" })
   yield* provokeOne(customers.create({ ...input, phone: person.name }))
-  yield* provokeOne(customers.create({ ...input, metadata: { [person.metadataKey]: person.metadataValue.repeat(150) } }))
+  yield* provokeOne(
+    customers.create({ ...input, metadata: { [person.metadataKey]: person.metadataValue.repeat(150) } })
+  )
   yield* provokeOne(customers.create({ ...input, email: `${person.email} ${person.name}` }))
   yield* provokeOne(customers.update(id, { metadata: { [person.metadataKey]: () => person.email } } as never))
-  yield* provokeOne(mollie.create({ ...input, [person.metadataKey]: person.email } as never))
+  yield* provokeOne(mollie.create({ ...input, nickname: person.email } as never))
   yield* provokeOne(mollie.createPayment(id, { ...payment, ...paymentSecrets } as never))
   yield* provokeOne(
     mollie.createPayment(id, { ...payment, amount: { currency: person.name, value: person.email } })
   )
   yield* provokeOne(mollie.get(`${person.email}/${person.name}`))
   yield* provokeOne(mollie.get(person.email))
-  for (const status of [400, 401, 403, 404, 405, 409, 410, 415, 418, 422, 429, 500, 502, 503, 504, 307]) {
+  for (const status of [400, 401, 403, 404, 409, 410, 418, 422, 429, 503, 307]) {
     for (
       const [operation, call] of [
         ["create", customers.create(input)],
@@ -198,7 +200,7 @@ describe("nothing leaks", () => {
       // the control: the secrets did travel
       const sent = log.map(({ body, headers }) => body + headers["authorization"]).join()
       expect(leaksIn(sent)).toEqual(secrets.filter((secret) => secret !== apiKey))
-    }).pipe(Effect.provide(once.onPort(client, {}, withToken({ testmode: true, profileId: "pfl_1" })))), 30_000)
+    }).pipe(Effect.provide(once.onPort(client, {}, withToken({ testmode: true, profileId: "pfl_1" })))), 60_000)
 
   it.scopedLive.each(clients)(
     "the control: the raw error of the platform does leak, over %s",

@@ -481,7 +481,8 @@ describe("paging", () => {
       expect(log.map(({ path }) => path)).toEqual(Array(3).fill("/v2/customers/cst_ada/payments"))
       expect(log.map(({ query }) => query.map(([name]) => name).sort())).toEqual([
         ["limit", "profileId", "sort", "testmode"],
-        ...Array(2).fill(["from", "limit", "profileId", "sort", "testmode"])
+        ["from", "limit", "profileId", "sort", "testmode"],
+        ["from", "limit", "profileId", "sort", "testmode"]
       ])
     }).pipe(Effect.provide(single({}, withToken({ testmode: true })))))
 
