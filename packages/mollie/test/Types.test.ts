@@ -3,7 +3,6 @@ import type {
   AuthenticationFailed,
   Conflict,
   CustomerNotFound,
-  CustomersService,
   InvalidRequest,
   InvalidResponse,
   PermissionDenied,
@@ -15,7 +14,7 @@ import type {
   UnexpectedStatus,
   Unsupported
 } from "@effect-customers/core"
-import { CustomersByEmail, CustomersByExternalId } from "@effect-customers/core"
+import { CustomersByEmail, CustomersByExternalId, CustomersService } from "@effect-customers/core"
 import * as Mollie from "@effect-customers/mollie"
 import type { MollieApi } from "@effect-customers/mollie"
 import { FetchHttpClient, type HttpClient } from "@effect/platform"
@@ -79,13 +78,12 @@ describe("types", () => {
     const byEmail = Effect.flatMap(CustomersByEmail, (customers) => Effect.succeed(customers.provider))
     const byExternalId = Effect.flatMap(CustomersByExternalId, (customers) => Effect.succeed(customers.provider))
     expectTypeOf(Effect.provide(byEmail, layer)).toExtend<Effect.Effect<string, never, CustomersByEmail>>()
-    const refused = () => [
-      // @ts-expect-error: CustomersByEmail is missing
-      Effect.runPromise(Effect.provide(byEmail, layer)),
-      // @ts-expect-error: CustomersByExternalId is missing
-      Effect.runPromise(Effect.provide(byExternalId, layer))
-    ]
-    expectTypeOf(refused).toBeFunction()
+    expectTypeOf(Effect.provide(byExternalId, layer)).toExtend<Effect.Effect<string, never, CustomersByExternalId>>()
+    // what runs requires nothing
+    expectTypeOf(Effect.provide(byEmail, layer)).not.toExtend<Effect.Effect<string>>()
+    expectTypeOf(Effect.provide(byExternalId, layer)).not.toExtend<Effect.Effect<string>>()
+    const provided = Effect.map(CustomersService, (customers) => customers.provider)
+    expectTypeOf(Effect.provide(provided, layer)).toExtend<Effect.Effect<string>>()
   })
 
   it("options: an API key, or an access token with its extras", () => {
