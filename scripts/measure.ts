@@ -2,14 +2,20 @@
  * What a walk costs, measured here and now: `npm run measure`.
  *
  * - Heap: 200,000 customers are streamed from a sandbox in another process; the heap after a collection, every 20,000.
- * - Hot path: a page of 100 customers through JSON.parse, through the wire's schema, and to the unified model; as ratios
- *   of JSON.parse, side by side.
+ * - Hot path: of each provider a page of 100 customers through JSON.parse, through the wire's schema, and to the unified
+ *   model; as ratios of JSON.parse, side by side.
  */
 import { CustomersService } from "@effect-customers/core"
+import type { Customer } from "@effect-customers/core/Customer"
+import * as MollieApi from "@effect-customers/mollie/MollieApi"
+import * as Mollie from "@effect-customers/mollie/MollieCustomers"
+import * as PinPaymentsApi from "@effect-customers/pin-payments/PinPaymentsApi"
+import * as PinPayments from "@effect-customers/pin-payments/PinPaymentsCustomers"
 import * as Polar from "@effect-customers/polar"
 import { toCustomer } from "@effect-customers/polar/PolarCustomers"
+import { HttpClient } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
-import { Effect, Layer, Redacted, Schema, Stream } from "effect"
+import { Effect, Redacted, Schema, Stream } from "effect"
 import { spawn } from "node:child_process"
 import { createServer } from "node:net"
 import { fileURLToPath } from "node:url"
@@ -39,7 +45,7 @@ const sandbox = Effect.gen(function*() {
     }),
     (child) => Effect.sync(() => child.kill())
   )
-  return `http://127.0.0.1:${port}/polar`
+  return `http://127.0.0.1:${port}`
 })
 
 const heap = () => {
@@ -71,28 +77,58 @@ const median = (run: () => unknown): number => {
   return times.slice(100).sort((a, b) => a - b)[150] ?? 0
 }
 
-const hotPath = Effect.gen(function*() {
-  const polar = yield* Polar.PolarClient
-  const text = JSON.stringify(yield* polar.list({ limit: 100 }))
-  const page = Schema.decodeUnknownSync(Polar.PolarApi.PolarCustomerPage)
-  const parsed: unknown = JSON.parse(text)
-  const { items } = page(parsed)
-  const parse = median(() => JSON.parse(text))
-  const decode = median(() => page(parsed))
-  const unify = median(() => items.map(toCustomer))
-  const row = (name: string, time: number) =>
-    console.log(`${name}: ${(time / 100).toFixed(2)} us per customer, ${(time / parse).toFixed(1)} x JSON.parse`)
-  row("JSON.parse", parse)
-  row("wire schema", decode)
-  row("unified", unify)
-})
+const hotPath = <Page, Encoded, Row>(
+  provider: string,
+  { headers, path, rowsOf, schema, unify }: {
+    readonly path: string
+    readonly headers: Readonly<Record<string, string>>
+    readonly schema: Schema.Schema<Page, Encoded>
+    readonly rowsOf: (page: Page) => ReadonlyArray<Row>
+    readonly unify: (row: Row) => Customer
+  }
+) =>
+  Effect.gen(function*() {
+    const client = HttpClient.filterStatusOk(yield* HttpClient.HttpClient)
+    const text = yield* Effect.flatMap(client.get(path, { headers }), (response) => response.text)
+    const decode = Schema.decodeUnknownSync(schema)
+    const parsed: unknown = JSON.parse(text)
+    const rows = rowsOf(decode(parsed))
+    if (rows.length !== 100) return yield* Effect.dieMessage(`${provider}: a page of ${rows.length}`)
+    const parse = median(() => JSON.parse(text))
+    const row = (name: string, time: number) =>
+      console.log(
+        `${provider}, ${name}: ${(time / 100).toFixed(2)} us per customer, ${(time / parse).toFixed(1)} x JSON.parse`
+      )
+    row("JSON.parse", parse)
+    row("wire schema", median(() => decode(parsed)))
+    row("unified", median(() => rows.map(unify)))
+  })
 
 await Effect.runPromise(
   Effect.gen(function*() {
-    const baseUrl = yield* sandbox
-    const polar = Polar.layer({ accessToken: Redacted.make("polar_oat_x"), baseUrl }).pipe(
-      Layer.provide(NodeHttpClient.layerUndici)
-    )
-    yield* Effect.provide(Effect.zipRight(hotPath, walk), polar)
-  }).pipe(Effect.scoped)
+    const url = yield* sandbox
+    yield* hotPath("polar", {
+      path: `${url}/polar/v1/customers/?limit=100`,
+      headers: { authorization: "Bearer polar_oat_x" },
+      schema: Polar.PolarApi.PolarCustomerPage,
+      rowsOf: ({ items }) => items,
+      unify: toCustomer
+    })
+    yield* hotPath("mollie", {
+      path: `${url}/mollie/v2/customers?limit=100`,
+      headers: { authorization: "Bearer test_x" },
+      schema: MollieApi.MollieCustomerPage,
+      rowsOf: ({ _embedded }) => _embedded.customers,
+      unify: Mollie.toCustomer
+    })
+    yield* hotPath("pin-payments", {
+      path: `${url}/pin-payments/1/customers?per_page=100`,
+      headers: { authorization: `Basic ${Buffer.from("x:").toString("base64")}` },
+      schema: PinPaymentsApi.PinPaymentsCustomerPage,
+      rowsOf: ({ response }) => response,
+      unify: PinPayments.toCustomer
+    })
+    const polar = Polar.layer({ accessToken: Redacted.make("polar_oat_x"), baseUrl: `${url}/polar` })
+    yield* Effect.provide(walk, polar)
+  }).pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
 )

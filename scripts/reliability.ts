@@ -4,20 +4,23 @@
  * or given away.
  */
 import { RequestTimeout, RetryPolicy } from "@effect-customers/core"
+import type { ProviderName } from "@effect-customers/sandbox"
 import { FetchHttpClient } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
+import { fork } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
-import type { ProviderName } from "@effect-customers/sandbox"
-import { mollie } from "./reliability/mollie.js"
 import { faults, faultsOnPort, sample } from "./reliability/faults.js"
 import { measure, measureOnPort, type Row } from "./reliability/measure.js"
+import { mollie } from "./reliability/mollie.js"
 import { pinPayments } from "./reliability/pinPayments.js"
 import { polar } from "./reliability/polar.js"
 import type { Operation, Provider } from "./reliability/provider.js"
 import { broken, line, tables, totals } from "./reliability/table.js"
 
+const script = fileURLToPath(import.meta.url)
 const file = fileURLToPath(new URL("../docs/reliability.md", import.meta.url))
 
 /** Rows wait for the machine's own timers between their steps: others go on meanwhile. */
@@ -73,8 +76,8 @@ const summary = (parts: ReadonlyArray<Part>): ReadonlyArray<string> => [
   "| | operations | faults | rows | created more than once | lost | hung | secrets |",
   "|---|---|---|---|---|---|---|---|",
   ...parts.map(({ rows, title }) => {
-    const operations = new Set(rows.map(({ operation }) => operation)).size
-    const cases = new Set(rows.map(({ fault }) => fault)).size
+    const operations = new Set(rows.map(({ operation }) => operation.name)).size
+    const cases = new Set(rows.map(({ fault }) => `${fault.name} ${fault.times}`)).size
     return `| ${title} | ${operations} | ${cases} | ${counts(rows)} |`
   }),
   `| **All** | | | ${counts(parts.flatMap(({ rows }) => rows))} |`
@@ -156,12 +159,22 @@ const partsOf = <Name extends ProviderName>(provider: Provider<Name>, names: Rea
     return [inProcess, onPort]
   })
 
+const providers = {
+  polar: partsOf(polar, ["get", "update", "delete", "create"]),
+  mollie: partsOf(mollie, ["create", "createPayment"]),
+  "pin-payments": partsOf(pinPayments, ["create", "deleteCard"])
+}
+
+/** The parts of one provider, from a process of its own: the machine may have more than one core. */
+const partsElsewhere = (provider: string) =>
+  Effect.async<ReadonlyArray<Part>>((resume) => {
+    const child = fork(script, ["--only", provider], { serialization: "advanced" })
+    child.once("message", (parts) => resume(Effect.succeed(parts as ReadonlyArray<Part>)))
+    child.once("exit", (code) => resume(Effect.dieMessage(`${provider}: ended with ${code} and no rows`)))
+  })
+
 const program = Effect.gen(function*() {
-  const parts = [
-    yield* partsOf(polar, ["get", "update", "delete", "create"]),
-    yield* partsOf(mollie, ["create", "createPayment"]),
-    yield* partsOf(pinPayments, ["create", "deleteCard"])
-  ]
+  const parts = yield* Effect.forEach(Object.keys(providers), partsElsewhere, { concurrency: availableParallelism() })
   const all = [...parts.flatMap(([inProcess]) => inProcess ?? []), ...parts.flatMap(([, onPort]) => onPort ?? [])]
   const text = document(all)
   for (const { rows, title } of all) {
@@ -178,4 +191,7 @@ const program = Effect.gen(function*() {
   process.exitCode = 1
 })
 
-await Effect.runPromise(program)
+const [option, only] = process.argv.slice(2)
+if (option === "--only" && only !== undefined && Object.hasOwn(providers, only)) {
+  process.send?.(await Effect.runPromise(providers[only as keyof typeof providers]))
+} else await Effect.runPromise(program)

@@ -25,11 +25,12 @@ import { inMemoryTracer } from "../../packages/polar/test/inMemoryTracer.js"
 import type { FaultCase } from "./faults.js"
 import type { Known, Operation, Person, Provider, Scene, Stored, Told } from "./provider.js"
 
+/** Plain data, which can be sent to another process. */
 export interface Row {
   /** By name. */
   readonly provider: string
-  readonly operation: Operation
-  readonly fault: FaultCase
+  readonly operation: Pick<Operation, "name" | "kind">
+  readonly fault: Pick<FaultCase, "name" | "times">
   readonly attempts: number
   readonly outcome: string
   readonly mayHaveApplied: boolean | undefined
@@ -280,8 +281,8 @@ const run = <Name extends ProviderName, R>(
     const seen = [...printedEnd(end), ...yield* texts].flatMap((text) => secrets.filter((secret) => isIn(text, secret)))
     return {
       provider: provider.name,
-      operation,
-      fault,
+      operation: { name: operation.name, kind: operation.kind },
+      fault: { name: fault.name, times: fault.times },
       attempts: sent,
       outcome: describeEnd(end, fault, course.codes),
       mayHaveApplied: failureOf(end)?.mayHaveApplied,

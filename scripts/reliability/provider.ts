@@ -84,4 +84,10 @@ export interface Provider<Name extends ProviderName = ProviderName> {
   readonly operations: ReadonlyArray<Operation>
   /** Its reads meet a sample of the faults, but for these: the others go the same way. */
   readonly readsInFull?: ReadonlyArray<string>
+  readonly seedOf: (person: Person) => Seeds[Name]
+  readonly stored: (record: Records[Name]) => Stored
+  /** What belongs to a customer, from wire JSON of that kind. */
+  readonly belonging?: (kind: string, json: unknown) => Stored
+  /** What is secret beside the token and all that is personal. */
+  readonly secretsOf?: (scene: Scene) => ReadonlyArray<string>
 }

@@ -1,7 +1,6 @@
 /** Rows as markdown. Rows with the same result are one line; no operation and no fault is left out. */
-import type { FaultCase } from "./faults.js"
 import type { Row } from "./measure.js"
-import { kinds, type Operation } from "./provider.js"
+import { kinds } from "./provider.js"
 
 const cells = (row: Row): string =>
   [
@@ -24,8 +23,8 @@ const groupBy = <A>(values: ReadonlyArray<A>, key: (value: A) => string): Readon
   return [...groups.values()]
 }
 
-const faultNames = (faults: ReadonlyArray<FaultCase>): string => {
-  const namesOf = (cases: ReadonlyArray<FaultCase>) => cases.map(({ name }) => name)
+const faultNames = (faults: ReadonlyArray<Row["fault"]>): string => {
+  const namesOf = (cases: ReadonlyArray<Row["fault"]>) => cases.map(({ name }) => name)
   const once = namesOf(faults.filter(({ times }) => times === 1))
   const forEver = namesOf(faults.filter(({ times }) => times !== 1))
   return [
@@ -39,7 +38,7 @@ const faultNames = (faults: ReadonlyArray<FaultCase>): string => {
     .flatMap(([often, names]) => names.length === 0 ? [] : [`*${often}:* ${names.join(", ")}`]).join("; ")
 }
 
-const operationNames = (operations: ReadonlyArray<Operation>, all: number): string =>
+const operationNames = (operations: ReadonlyArray<Row["operation"]>, all: number): string =>
   operations.length === all && all > 1 ? "all" : operations.map(({ name }) => `\`${name}\``).join(", ")
 
 const head = [
@@ -68,7 +67,7 @@ const section = (rows: ReadonlyArray<Row>, operations: number): ReadonlyArray<st
 /** The rows of one provider, by the kind of their operations. */
 export const tables = (rows: ReadonlyArray<Row>): ReadonlyArray<string> =>
   groupBy(rows, ({ operation }) => operation.kind).flatMap((rows) => {
-    const operations = [...new Set(rows.map(({ operation }) => operation))]
+    const operations = [...new Map(rows.map(({ operation }) => [operation.name, operation])).values()]
     const [first] = operations
     return first === undefined ? [] : [
       `### ${kinds[first.kind]}`,

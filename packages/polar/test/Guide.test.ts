@@ -1,4 +1,4 @@
-/** What `docs/resilience.md` says of Polar and of defaults, and the programs that it shows. */
+/** What `docs/resilience.md` says of each provider's operations and of defaults, and the programs that it shows. */
 import { Endpoint, Idempotency, RequestTimeout, RetryPolicy, Telemetry } from "@effect-customers/core"
 import * as Polar from "@effect-customers/polar"
 import * as PolarApi from "@effect-customers/polar/PolarApi"
@@ -7,6 +7,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Metric, Option, Predicate, Stream } from "effect"
 import { readFileSync } from "node:fs"
 import { inVirtualTime } from "../../core/test/virtualTime.js"
+import * as MollieApi from "../../mollie/src/MollieApi.js"
+import * as PinPaymentsApi from "../../pin-payments/src/PinPaymentsApi.js"
 import { create } from "./guide/lookAgain.js"
 import { ForJobs, ForPages, services } from "./guide/twoPolicies.js"
 import { inProcess } from "./onSandbox.js"
@@ -26,13 +28,17 @@ const tableBelow = (heading: string): ReadonlyArray<ReadonlyArray<string>> => {
 
 const isEndpoint = (value: unknown): value is Endpoint.Any => Predicate.hasProperty(value, "limitGroup")
 
-const exported: ReadonlyArray<unknown> = Object.values(PolarApi)
+const endpointsOf = (api: object): ReadonlyArray<Endpoint.Any> => {
+  const exported: ReadonlyArray<unknown> = Object.values(api)
+  return exported.filter(isEndpoint)
+}
 
-const endpoints = exported.filter(isEndpoint)
+const endpoints = endpointsOf(PolarApi)
 
 const afterLostAnswer = ({ readOnly, removes, repeat }: Endpoint.Any): string => {
   if (readOnly) return "sent again: it changes nothing"
   if (repeat === "never") return "not sent again: mayHaveApplied: true"
+  if (repeat === "with-key") return "sent again with the same key: it is carried out once"
   return removes ? "sent again: finding nothing is then success" : "sent again: it ends in the same state"
 }
 
@@ -41,10 +47,18 @@ const isSentAgain = (operation: string): boolean => {
   return row?.[2]?.startsWith("sent again") === true
 }
 
-describe("the table of Polar's operations", () => {
-  it("says what the endpoints say, of each of them", () => {
-    expect(endpoints).toHaveLength(12)
-    expect([...tableBelow("### Polar")].sort()).toEqual(
+describe("the table of a provider's operations", () => {
+  it.each(
+    [
+      ["Polar", PolarApi, 12],
+      ["Mollie", MollieApi, 7],
+      // `update` is two
+      ["Pin Payments", PinPaymentsApi, 12]
+    ] as const
+  )("%s: says what the endpoints say, of each of them", (title, api, count) => {
+    const endpoints = endpointsOf(api)
+    expect(endpoints).toHaveLength(count)
+    expect([...tableBelow(`### ${title}`)].sort()).toEqual(
       endpoints.map((endpoint) => [
         endpoint.operation,
         endpoint.repeat,
@@ -54,7 +68,7 @@ describe("the table of Polar's operations", () => {
     )
   })
 
-  it.effect("and what happens after a lost answer", () =>
+  it.effect("Polar: and what happens after a lost answer", () =>
     Effect.gen(function*() {
       const polar = yield* Polar.PolarClient
       const control = yield* SandboxControl
