@@ -78,7 +78,7 @@ describe.each(places)("%s", (_, layer) => {
       expect(charges.pagination.count).toBe(3)
       const subscriptions = yield* pin.listSubscriptions(member!)
       expect(subscriptions.response.map(({ token }) => token)).toEqual(
-        (owned.subscriptions as any).map(({ token }: any) => token).reverse()
+        (owned.subscriptions as any).map(({ token }: any) => token).toReversed()
       )
       const cancelled = yield* pin.cancelSubscription(member!, subscriptions.response[0]!.token)
       expect([cancelled.state, cancelled.next_billing_date]).toEqual(["cancelling", null])
