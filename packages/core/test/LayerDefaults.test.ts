@@ -146,6 +146,32 @@ describe("the options of a layer", () => {
     }))
 })
 
+describe("input that is refused", () => {
+  it.effect("is told by the names of its fields, each once, and a key that is no name is not shown", () =>
+    Effect.gen(function*() {
+      const { transport } = setUp({})
+      const { call } = yield* transport
+      const refused = (body: unknown) =>
+        Effect.map(
+          Effect.flip(call(create, { body: body as { readonly name: string } })),
+          (error) => (error as InvalidRequest).issues.map(({ message, path }) => [path, message])
+        )
+      expect(yield* refused({ name: "Ada", nmae: 1, address_line3: 2, "4200000000000000": 3, "a@b.c": 4 })).toEqual([
+        ["nmae", "expected no such field"],
+        ["address_line3", "expected no such field"],
+        ["*", "expected no such field"],
+        ["name", "expected no such field"],
+        ["company", "expected to be present"]
+      ])
+      // wrong in both members of the union
+      expect(yield* refused({ name: "Ada", company: "Acme", test: 1 })).toEqual([
+        ["company", "expected no such field"],
+        ["test", "expected a boolean"],
+        ["name", "expected no such field"]
+      ])
+    }))
+})
+
 describe("a path", () => {
   it.effect("takes secrets as they are, and shows them to nobody but the wire", () =>
     Effect.gen(function*() {

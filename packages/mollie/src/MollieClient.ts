@@ -318,7 +318,7 @@ const firstRowOf = (href: string): Option.Option<string> =>
     (from) => href.includes("?") && from !== ""
   )
 
-/** Mollie answers 400 at `from` where the row to start from does not exist (any more), or 404 or 410. */
+/** Mollie answers 400 at `from` where the row to start from does not exist (any more), or 404 or 410 with its words. */
 const isGone = (error: Errors.CustomersError): boolean =>
-  error.status === 404 || error.status === 410 ||
+  ((error.status === 404 || error.status === 410) && error.providerMessage !== undefined) ||
   (error._tag === "InvalidRequest" && error.origin === "provider" && error.issues.some(({ path }) => path === "from"))

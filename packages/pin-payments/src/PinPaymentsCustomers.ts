@@ -66,6 +66,8 @@ const nameOf = ({ first_name, last_name }: NameParts): string | undefined => {
   return name.trim() === "" ? undefined : name
 }
 
+const words = (name = ""): string => name.trim().replace(/\s+/g, " ")
+
 /**
  * The parts of a name, split at the last space that leaves something on both sides; a name without one is a first name.
  * They join to the same name again.
@@ -171,7 +173,8 @@ export const make = (client: Context.Tag.Service<PinPaymentsClient>): Customers.
       const stored = yield* client.get(id)
       if (nameOf(stored) === name) return isNothing ? stored : yield* put(id, contact)
       const updated = yield* put(id, { ...contact, ...splitName(name) })
-      return nameOf(updated) === name ? updated : yield* new Conflict({
+      // Pin may trim
+      return words(nameOf(updated)) === words(name) ? updated : yield* new Conflict({
         ...Endpoint.errorContext(Api.update),
         mayHaveApplied: true,
         path: "name",

@@ -2,6 +2,7 @@
  * What of a ParseError may be shown: where, and what was expected there. Never the value: ParseError's own text quotes
  * it.
  */
+import * as Arr from "effect/Array"
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as AST from "effect/SchemaAST"
@@ -35,7 +36,11 @@ export const pathIssues = (issue: ParseResult.ParseIssue): ReadonlyArray<PathIss
  * @internal
  */
 export const inputIssues = ({ issue }: ParseResult.ParseError): ReadonlyArray<InputIssue> =>
-  pathIssues(issue).map(({ expected, path }) => ({ path, message: `expected ${expected}` }))
+  Arr.dedupeWith(
+    pathIssues(issue).map(({ expected, path }) => ({ path, message: `expected ${expected}` })),
+    // what is wrong for one member of a union may be for another
+    (a, b) => a.path === b.path && a.message === b.message
+  )
 
 /**
  * How input is read: every problem is told, and a key that is not known is one.
@@ -94,9 +99,13 @@ const isTag = (ast: AST.AST): boolean => AST.isLiteral(ast) || AST.isUndefinedKe
 const many = <A>(oneOrMany: ParseResult.SingleOrNonEmpty<A>): ReadonlyArray<A> =>
   Array.isArray(oneOrMany) ? oneOrMany : [oneOrMany as A]
 
+/** A slip of the pen, and not a value in the place of a key: no number, no e-mail address. */
+const name = /^(?=.{1,40}$)[A-Za-z_]+\d{0,2}$/
+
 /** A key that the schema names, or one that a closed struct does not know; not a key of the user's records. */
 const isOwnField = (parent: AST.AST | undefined, key: PropertyKey, inner: ParseResult.ParseIssue["_tag"]): boolean => {
-  if (inner === "Unexpected" || inner === "Missing") return true
+  if (inner === "Unexpected") return name.test(String(key))
+  if (inner === "Missing") return true
   if (parent === undefined) return false
   let ast = parent
   while (AST.isTransformation(ast) || AST.isRefinement(ast)) ast = ast.from
