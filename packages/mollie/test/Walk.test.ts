@@ -199,6 +199,17 @@ describe("rows that the next page starts from are deleted", () => {
       expect([error._tag, yield* asked]).toEqual(["InvalidRequest", 2])
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("a page of somebody else that says 404 is no such row: the walk ends and does not start over", () =>
+    Effect.gen(function*() {
+      const control = yield* SandboxControl
+      const customers = yield* CustomersService
+      yield* seed(50)
+      yield* control.inject({ operation: "list", from: 2, fault: Fault.HtmlPage({ status: 404 }) })
+      const error = yield* Effect.flip(Stream.runDrain(customers.stream({ pageSize: 10 })))
+      expect([error._tag, error.status]).toEqual(["UnexpectedStatus", 404])
+      expect(yield* asked).toBe(2)
+    }).pipe(Effect.provide(inProcess())))
+
   it.effect("payments of a customer who is deleted meanwhile end in CustomerNotFound", () =>
     Effect.gen(function*() {
       const mollie = yield* MollieClient

@@ -217,6 +217,16 @@ describe("CustomersService over Pin Payments", () => {
     }).pipe(Effect.provide(inProcess())))
 })
 
+describe("a Pin that trims", () => {
+  it.effect("is no conflict", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersService
+      const id = yield* seedOne({ first_name: "Ada", last_name: "Lovelace" })
+      yield* inject("update", json(200, { response: { ...samples.customer, first_name: "Bo", last_name: "" } }))
+      expect(Option.getOrNull((yield* customers.update(id, { name: " Bo " })).name)).toBe("Bo")
+    }).pipe(Effect.provide(inProcess())))
+})
+
 describe("capabilities and behaviour agree", () => {
   it.effect("page sizes, order and parallelism of the walk, what a delete takes along, repeats", () =>
     Effect.gen(function*() {
