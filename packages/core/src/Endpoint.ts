@@ -171,6 +171,8 @@ export interface Endpoint<
   readonly repeat: RepeatSafety
   /** True when the operation changes nothing at the provider. */
   readonly readOnly: boolean
+  /** How long the provider keeps an idempotency key, with a margin; for ever when absent. */
+  readonly keyLifetime: Duration.DurationInput | undefined
   /** 4xx statuses that do not prove that the provider refused: beside 408, 425 and 499, which never do. */
   readonly inconclusive: ReadonlyArray<number>
   /** True when the operation removes something: a repeat that finds nothing has found what it was to achieve. */
@@ -253,6 +255,8 @@ export interface Options<
   /** The provider's name when absent. */
   readonly limitGroup?: string
   readonly inconclusive?: ReadonlyArray<number>
+  /** From the first request with a key on; later, a repeat with it would be carried out a second time. */
+  readonly keyLifetime?: Duration.DurationInput
 }
 
 /**
@@ -348,6 +352,7 @@ export const make: {
     repeat: options.method === "GET" ? "always" : options.repeat,
     readOnly: write === undefined,
     inconclusive: options.inconclusive ?? [],
+    keyLifetime: options.keyLifetime,
     removes: (write?.removes ?? options.method === "DELETE") && options.answer._tag === "Empty"
   }
 }
@@ -455,35 +460,38 @@ export const errorByStatus = (
 }
 
 /**
- * Where in the input of an endpoint, dotted, from a provider's own words: names that the endpoint declares and indices
- * of arrays are shown, whatever else stands there (a key of the caller's, an echoed value) prints as `*`.
+ * Where in the input of an endpoint, dotted, from a provider's own words: names that the endpoint declares are shown,
+ * and indices behind the name of an array. Whatever else stands there (a key of the caller's, an echoed value) prints as
+ * `*`.
  *
  * @since 0.1.0
  * @category errors
  */
 export const fieldPath = (endpoint: Any, segments: ReadonlyArray<unknown>): string => {
-  const names = declaredFields(endpoint)
+  const fields = declaredFields(endpoint)
   return segments
-    .map((segment) => {
-      const text = String(segment)
-      return names.has(text) || /^\d{1,4}$/.test(text) ? text : "*"
+    .map(String)
+    .map((segment, index) => {
+      const isIndex = /^\d{1,4}$/.test(segment) && fields.get(String(segments[index - 1])) === true
+      return isIndex || fields.has(segment) ? segment : "*"
     })
     .join(".")
 }
 
-/** The names of all fields that the input of an endpoint may have, at any depth. */
-const declaredFields = (endpoint: Any): ReadonlySet<string> => {
+/** The names of all fields that the input of an endpoint may have, at any depth, and whether they may be arrays. */
+const declaredFields = (endpoint: Any): ReadonlyMap<string, boolean> => {
   const known = fieldsOf.get(endpoint)
   if (known !== undefined) return known
-  const names = new Set(Array.from(endpoint.path.matchAll(/\{(\w+)\}/g), ([, name]) => String(name)))
+  const fields = new Map(Array.from(endpoint.path.matchAll(/\{(\w+)\}/g), ([, name]) => [String(name), false]))
   for (const schema of [endpoint.query, endpoint.body]) {
-    if (schema !== undefined) schemaFields(schema.ast).forEach((name) => names.add(name))
+    if (schema === undefined) continue
+    schemaFields(schema.ast).forEach((isArray, name) => fields.set(name, isArray || fields.get(name) === true))
   }
-  fieldsOf.set(endpoint, names)
-  return names
+  fieldsOf.set(endpoint, fields)
+  return fields
 }
 
-const fieldsOf = new WeakMap<Any, ReadonlySet<string>>()
+const fieldsOf = new WeakMap<Any, ReadonlyMap<string, boolean>>()
 
 const isCommon = (error: CustomersError): error is CommonError =>
   error._tag === "InvalidRequest" || error._tag === "AuthenticationFailed" || error._tag === "PermissionDenied" ||

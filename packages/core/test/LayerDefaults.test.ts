@@ -206,7 +206,11 @@ describe("what a provider's mapping is told", () => {
   it("shows of a path what the endpoint declares, at any depth, and indices", () => {
     const shown = (path: string) => Endpoint.fieldPath(create, path.split("."))
     expect(shown("address.lines.0")).toBe("address.lines.0")
+    expect(shown("address.lines.0.012")).toBe("address.lines.0.*")
     expect(shown("address.4200000000000000")).toBe("address.*")
+    // a cvc, a card number in groups
+    expect(shown("address.012")).toBe("address.*")
+    expect(shown("4200.0000.0000.0000")).toBe("*.*.*.*")
     expect(shown("ada@example.com")).toBe("*.*")
     expect(shown("profile")).toBe("profile")
     expect(Endpoint.fieldPath(removeCard, ["card", undefined])).toBe("card.*")

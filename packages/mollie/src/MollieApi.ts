@@ -691,10 +691,10 @@ export interface MolliePaymentInput extends Schema.Schema.Type<typeof MolliePaym
 const limitGroup = (operation: string) => `${provider} ${operation}`
 
 /**
- * What makes a POST safe to repeat: Mollie keeps the first answer to an `Idempotency-Key` for an hour. A 409 is a call
- * with the same key that still runs.
+ * What makes a POST safe to repeat: Mollie keeps the first answer to an `Idempotency-Key` for an hour, of which ten
+ * minutes are left for clocks and requests on their way. A 409 is a call with the same key that still runs.
  */
-const keyed = { method: "POST", repeat: "with-key", inconclusive: [409] } as const
+const keyed = { method: "POST", repeat: "with-key", keyLifetime: "50 minutes", inconclusive: [409] } as const
 
 /**
  * Repeated with the same idempotency key.

@@ -55,6 +55,33 @@ const sameKey = Effect.map(keysSent, (keys) => {
   expect(new Set(keys).size).toBe(1)
 })
 
+describe("a key that Mollie may have forgotten", () => {
+  const patient = RetryPolicy.with({ maxRetryAfter: "2 hours" })
+  const headers = { "retry-after": "3700" }
+
+  it.effect("is not sent again where the payment may have been made: it would be charged twice", () =>
+    Effect.gen(function*() {
+      yield* seedAda
+      yield* inject("createPayment", Fault.Respond({ status: 503, headers, applied: true }))
+      const error = yield* Effect.flip(inVirtualTime(patient(pay)))
+      expect([error._tag, error.mayHaveApplied]).toEqual(["ProviderUnavailable", true])
+      expect(yield* paymentIds).toHaveLength(1)
+      expect(yield* keysSent).toHaveLength(1)
+    }).pipe(Effect.provide(inProcess())))
+
+  it.effect("is sent again within the hour, and where nothing was made", () =>
+    Effect.gen(function*() {
+      yield* seedAda
+      yield* inject("createPayment", Fault.Respond({ status: 503, headers: { "retry-after": "2800" }, applied: true }))
+      yield* inVirtualTime(patient(pay))
+      expect(yield* paymentIds).toHaveLength(1)
+      yield* sameKey
+      yield* inject("createPayment", Fault.Respond({ status: 429, headers }))
+      yield* inVirtualTime(patient(pay))
+      expect(yield* paymentIds).toHaveLength(2)
+    }).pipe(Effect.provide(inProcess())))
+})
+
 describe("an answer that is lost after the write", () => {
   it.effect.each(losses)(
     "createPayment, %s: repeated with the same key, charged once",

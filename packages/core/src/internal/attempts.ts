@@ -104,6 +104,12 @@ export const make = Effect.sync(() => {
       let delayed = 0
       const tell = (error: CustomersError) => mayHaveApplied ? asMaybeApplied(error) : error
       yield* admit(call)
+      const start = yield* Clock.currentTimeMillis
+      /** Whether a repeat after that wait would meet a provider that has forgotten the key. */
+      const outlives = (wait: number) =>
+        Effect.map(Clock.currentTimeMillis, (now) =>
+          mayHaveApplied && endpoint.keyLifetime !== undefined && endpoint.repeat === "with-key" &&
+          !policy.repeatUnsafe && now - start + wait > Duration.toMillis(endpoint.keyLifetime))
       for (let attempts = 1;; attempts++) {
         const result = yield* Effect.either(call.attempt(attempts - 1))
         if (Either.isRight(result)) {
@@ -128,13 +134,21 @@ export const make = Effect.sync(() => {
           return yield* Effect.fail(tell(error))
         }
         const wait = Duration.toMillis(RetryPolicy.retryAfter(error)) + delay
-        MutableRef.update(tokens, (left) => left - cost)
+        if (yield* outlives(wait)) {
+          return yield* Effect.fail(tell(error))
+        }
+        MutableRef.update(tokens, (left) =>
+          left - cost)
         yield* Effect.logDebug(`${error.message}; sent again in ${wait} ms`)
         yield* Effect.sleep(wait).pipe(
           Effect.zipRight(Effect.mapError(admit(call), tell)),
           // a retry that is not sent costs nothing
-          Effect.onError(() => Effect.sync(() => giveBack(cost)))
+          Effect.onError(() =>
+            Effect.sync(() => giveBack(cost))
+          )
         )
+        // the gate and the limit may have taken their time
+        if (yield* outlives(0)) return yield* Effect.fail(tell(error))
         yield* countRetry(endpoint, error)
       }
     })

@@ -1,12 +1,13 @@
 import type * as AST from "effect/SchemaAST"
 
 /**
- * The names of the fields that a schema declares on its encoded side, at any depth or at the top alone.
+ * The names of the fields that a schema declares on its encoded side, at any depth or at the top alone, each with
+ * whether an array may stand there.
  *
  * @internal
  */
-export const schemaFields = (ast: AST.AST, depth: "any" | "top" = "any"): ReadonlySet<string> => {
-  const names = new Set<string>()
+export const schemaFields = (ast: AST.AST, depth: "any" | "top" = "any"): ReadonlyMap<string, boolean> => {
+  const names = new Map<string, boolean>()
   const seen = new Set<AST.AST>()
   const visit = (ast: AST.AST): void => {
     if (seen.has(ast)) return
@@ -14,7 +15,7 @@ export const schemaFields = (ast: AST.AST, depth: "any" | "top" = "any"): Readon
     switch (ast._tag) {
       case "TypeLiteral":
         for (const { name, type } of ast.propertySignatures) {
-          names.add(String(name))
+          names.set(String(name), names.get(String(name)) === true || isArray(type))
           if (depth === "any") visit(type)
         }
         if (depth === "any") ast.indexSignatures.forEach(({ type }) => visit(type))
@@ -35,4 +36,18 @@ export const schemaFields = (ast: AST.AST, depth: "any" | "top" = "any"): Readon
   }
   visit(ast)
   return names
+}
+
+const isArray = (ast: AST.AST): boolean => {
+  switch (ast._tag) {
+    case "TupleType":
+      return true
+    case "Union":
+      return ast.types.some(isArray)
+    case "Refinement":
+    case "Transformation":
+      return isArray(ast.from)
+    default:
+      return false
+  }
 }
