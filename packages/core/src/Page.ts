@@ -303,8 +303,8 @@ class OffsetWalk<A, E> {
       const page = withNext({
         items,
         total: Option.some(answer.total),
-        // of a page that is read again they were reported
-        unreadable: this.page < this.furthest.page ? [] : answer.unreadable
+        // of a page that is read again they are told again: one may have moved there untold
+        unreadable: answer.unreadable
       }, this.finished ? Option.none : this.cursor(answer))
       this.page += 1
       return this.finished || items.length > 0 || page.unreadable.length > 0 ? Option.some(page) : Option.none()
@@ -398,9 +398,11 @@ export interface CursorSource<A, E> extends Source {
 }
 
 const CursorPlace = Schema.Struct({
-  /** The first row of the page that is next, and the last one of the page before. */
+  /** The first row of the page that is next, and the last one of the pages before. */
   next: Schema.String,
-  last: Schema.optional(Schema.String)
+  last: Schema.optional(Schema.String),
+  /** See `backFrom` of the walk. */
+  backFrom: Schema.optional(Schema.Number)
 })
 
 const rowCursors = Cursors.codec(CursorPlace)
@@ -439,8 +441,11 @@ class CursorWalk<A, E> {
   private last: string | undefined
   /** Where the next page starts, and where to go on when that row is gone: from the last one known, or all over. */
   private starts: ReadonlyArray<string | undefined>
-  /** Pages are read again, and what was emitted is dropped. */
-  private isGoingBack = false
+  /**
+   * Pages are read again: up to the rows created after this time (of the last row emitted when the walk went back) what
+   * was emitted is dropped.
+   */
+  private backFrom: number | undefined
   private finished = false
 
   constructor(
@@ -452,6 +457,7 @@ class CursorWalk<A, E> {
     this.pageSize = pageSize
     this.emitted = new Cursors.Emitted(source.order, from)
     this.last = Option.getOrUndefined(from)?.place.last
+    this.backFrom = Option.getOrUndefined(from)?.place.backFrom
     this.starts = Option.match(from, { onNone: () => [undefined], onSome: ({ place }) => startsAt(place) })
   }
 
@@ -472,15 +478,18 @@ class CursorWalk<A, E> {
     )
     if (Option.isNone(answer)) {
       this.starts = others
-      this.isGoingBack = true
+      this.backFrom ??= this.emitted.lastCreatedAt
       return Option.none()
     }
     const { items, next, unreadable } = answer.value
-    const unseen = items.filter((item) => this.emitted.takes(source.key(item)) || !this.isGoingBack)
-    if (unseen.length > 0) this.isGoingBack = false
+    const { backFrom } = this
+    const unseen = items.filter((item) => this.emitted.takes(source.key(item)) || backFrom === undefined)
+    if (backFrom !== undefined && unseen.some((item) => this.emitted.isBefore(backFrom, source.key(item).createdAt))) {
+      this.backFrom = undefined
+    }
     this.finished = next === undefined
     this.last = items.map((item) => source.key(item).id).at(-1) ?? this.last
-    const place = { next: next ?? "", last: this.last }
+    const place = { next: next ?? "", last: this.last, backFrom: this.backFrom }
     this.starts = startsAt(place)
     const moment = this.emitted.moment()
     return this.finished || unseen.length > 0 || unreadable.length > 0

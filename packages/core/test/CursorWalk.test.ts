@@ -1,11 +1,13 @@
 /** The walk over a list whose pages are asked for by the id of their first row, while the list changes. */
-import { Page } from "@effect-customers/core"
+import { InvalidResponse, Page } from "@effect-customers/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Data, Effect, Either, FastCheck, Option, Stream } from "effect"
 
 interface Row {
   readonly id: string
   readonly createdAt: number
+  /** It cannot be read. */
+  readonly bad: boolean
 }
 
 class Gone extends Data.TaggedError("Gone")<{ readonly from: string }> {}
@@ -16,6 +18,7 @@ interface Shape {
   readonly pageSize: number
   readonly ties: boolean
   readonly newestFirst: boolean
+  readonly bad: boolean
 }
 
 const shape: FastCheck.Arbitrary<Shape> = FastCheck.record({
@@ -23,7 +26,8 @@ const shape: FastCheck.Arbitrary<Shape> = FastCheck.record({
   count: FastCheck.integer({ min: 0, max: 60 }),
   pageSize: FastCheck.integer({ min: 1, max: 20 }),
   ties: FastCheck.boolean(),
-  newestFirst: FastCheck.boolean()
+  newestFirst: FastCheck.boolean(),
+  bad: FastCheck.boolean()
 })
 
 const chances = (seed: number) => {
@@ -34,11 +38,25 @@ const chances = (seed: number) => {
   }
 }
 
+const unreadable = (id: string) =>
+  new InvalidResponse({
+    provider: "acme",
+    operation: "list",
+    mayHaveApplied: false,
+    repeat: "always",
+    issues: [{ path: id, expected: "" }]
+  })
+
 /** A list in the order of creation; around every answer rows are appended and `deletions` of the old ones go. */
-const changing = ({ count, newestFirst, seed, ties }: Shape, deletions: number) => {
+const changing = ({ bad, count, newestFirst, seed, ties }: Shape, deletions: number) => {
   const chance = chances(seed)
-  const at = (index: number) => ties ? Math.floor(index / 30) : index
-  const start: ReadonlyArray<Row> = Array.from({ length: count }, (_, i) => ({ id: `row-${i}`, createdAt: at(i) }))
+  // many are created in one second, or each in its own
+  const at = (index: number) => ties ? Math.floor(index / 100) : index
+  const start: ReadonlyArray<Row> = Array.from({ length: count }, (_, i) => ({
+    id: `row-${i}`,
+    createdAt: at(i),
+    bad: bad && chance() < 0.2
+  }))
   let rows = start
   let born = 0
   const gone = new Set<string>()
@@ -51,7 +69,7 @@ const changing = ({ count, newestFirst, seed, ties }: Shape, deletions: number) 
         rows = rows.filter((row) => row !== doomed)
       }
     }
-    if (chance() < 0.5 && born < 30) rows = [...rows, { id: `new-${born}`, createdAt: at(count + born++) }]
+    if (chance() < 0.5 && born < 30) rows = [...rows, { id: `new-${born}`, createdAt: at(count + born++), bad: false }]
   }
   const source: Page.CursorSource<Row, Gone> = {
     provider: "acme",
@@ -70,39 +88,58 @@ const changing = ({ count, newestFirst, seed, ties }: Shape, deletions: number) 
         const first = from === undefined ? 0 : list.findIndex(({ id }) => id === from)
         if (from !== undefined && first < 0) return new Gone({ from })
         const next = list[first + pageSize]?.id
-        return Effect.as(Effect.yieldNow(), { items: list.slice(first, first + pageSize), unreadable: [], next })
+        const page = list.slice(first, first + pageSize)
+        return Effect.as(Effect.yieldNow(), {
+          items: page.filter(({ bad }) => !bad),
+          unreadable: page.filter(({ bad }) => bad).map(({ id }) => unreadable(id)),
+          next
+        })
       })
   }
   return { source, asked, staying: () => start.filter(({ id }) => !gone.has(id)).map(({ id }) => id) }
 }
 
-const ids = (rows: Iterable<Row>) => Array.from(rows, ({ id }) => id)
+/** What a page said: the rows in it, and beside them those that could not be read. */
+const told = ({ items, unreadable }: Page.Page<Row>) => ({
+  ids: items.map(({ id }) => id),
+  bad: unreadable.flatMap(({ issues }) => issues.map(({ path }) => path))
+})
+
+interface Told {
+  readonly ids: ReadonlyArray<string>
+  readonly bad: ReadonlyArray<string>
+}
+
+const together = (pages: Iterable<Page.Page<Row>>): Told => {
+  const all = Array.from(pages, told)
+  return { ids: all.flatMap(({ ids }) => ids), bad: all.flatMap(({ bad }) => bad) }
+}
 
 const walked = (source: Page.CursorSource<Row, Gone>, options: Page.StreamOptions) =>
-  Effect.map(Stream.runCollect(Page.items(Page.cursorWalk(source, options))), ids)
+  Effect.map(Stream.runCollect(Page.cursorWalk(source, options)), together)
 
 const paged = (source: Page.CursorSource<Row, Gone>, pageSize: number) =>
   Effect.gen(function*() {
-    const found: Array<string> = []
+    const pages: Array<Page.Page<Row>> = []
     let from: string | undefined
     do {
       const page: Page.Page<Row> = yield* Page.first(Page.cursorWalk(source, { pageSize, from, concurrency: 1 }))
-      found.push(...ids(page.items))
+      pages.push(page)
       from = Option.getOrUndefined(page.next)
     } while (from !== undefined)
-    return found
+    return together(pages)
   })
 
 const law = (title: string, property: (shape: Shape) => Effect.Effect<void, unknown>) =>
   it(title, () =>
     FastCheck.assert(FastCheck.asyncProperty(shape, (shape) => Effect.runPromise(property(shape))), {
-      numRuns: 150,
+      numRuns: 500,
       seed: 2026
     }))
 
-const holds = (found: ReadonlyArray<string>, staying: ReadonlyArray<string>) => {
-  expect(found.filter((id, index) => found.indexOf(id) !== index)).toEqual([])
-  const seen = new Set(found)
+const holds = ({ bad, ids }: Told, staying: ReadonlyArray<string>) => {
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([])
+  const seen = new Set([...ids, ...bad])
   expect(staying.filter((id) => !seen.has(id))).toEqual([])
 }
 
@@ -130,7 +167,14 @@ describe("a walk by the provider's own cursors", () => {
       holds(yield* paged(source, shape.pageSize), staying())
     }))
 
-  const still = (count: number): Shape => ({ seed: 1, count, pageSize: 10, ties: false, newestFirst: false })
+  const still = (count: number): Shape => ({
+    seed: 1,
+    count,
+    pageSize: 10,
+    ties: false,
+    newestFirst: false,
+    bad: false
+  })
 
   it.effect("asks for page two when something beyond page one is pulled, and is two pages ahead at most", () =>
     Effect.gen(function*() {
@@ -193,7 +237,8 @@ describe("a walk by the provider's own cursors", () => {
       expect(yield* refusal(yield* cursorOf(source), 20)).toContain("another page size")
       const byOffset = Page.offsetWalk({
         ...source,
-        fetch: () => Effect.succeed({ items: [{ id: "a", createdAt: 1 }], unreadable: [], total: 20, lastPage: 2 })
+        fetch: () =>
+          Effect.succeed({ items: [{ id: "a", createdAt: 1, bad: false }], unreadable: [], total: 20, lastPage: 2 })
       })
       const [first] = Chunk.toReadonlyArray(yield* Stream.runCollect(Stream.take(byOffset, 1)))
       expect(yield* refusal(Option.getOrThrow(first!.next))).toContain("expected the `next` of an earlier page")

@@ -1,5 +1,5 @@
 /** The walk over a list that changes while it is walked, against lists made at random. */
-import { Page } from "@effect-customers/core"
+import { InvalidResponse, Page } from "@effect-customers/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Effect, FastCheck, Option, Stream } from "effect"
 
@@ -305,6 +305,37 @@ describe("a walk", () => {
       }
       expect(yield* walked(source, { pageSize: 10, concurrency: 6 })).toEqual(start.map(({ id }) => id))
       expect(asked).toEqual([[1, 10], [2, 10], [3, 10]])
+    })))
+
+  it("tells of a row that cannot be read also where it has moved to a page that is read again", () =>
+    Effect.runPromise(Effect.gen(function*() {
+      let list = ["c6", "c5", "bad", "c3", "c2", "c1"]
+      const source: Page.OffsetSource<Row, never> = {
+        ...changing([], chances(1), (rows) => rows, "newest-first").source,
+        fetch: (page, pageSize) =>
+          Effect.sync(() => {
+            const rows = list.slice((page - 1) * pageSize, page * pageSize)
+            const answer = {
+              items: rows.filter((id) => id !== "bad").map((id) => ({ id, createdAt: Number(id[1]), email: "" })),
+              unreadable: rows.filter((id) => id === "bad").map(() =>
+                new InvalidResponse({
+                  provider: "acme",
+                  operation: "list",
+                  mayHaveApplied: false,
+                  repeat: "always",
+                  issues: []
+                })
+              ),
+              total: list.length,
+              lastPage: Math.ceil(list.length / pageSize)
+            }
+            if (page === 1) list = list.filter((id) => id !== "c6")
+            return answer
+          })
+      }
+      const pages = Chunk.toReadonlyArray(yield* Stream.runCollect(Page.offsetWalk(source, { pageSize: 2 })))
+      expect(pages.flatMap(({ items }) => items.map(({ id }) => id))).toEqual(["c6", "c5", "c3", "c2", "c1"])
+      expect(pages.some(({ unreadable }) => unreadable.length > 0)).toBe(true)
     })))
 
   it("makes the cursor of a page's own moment, also when it is asked for later", () =>

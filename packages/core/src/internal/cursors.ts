@@ -152,6 +152,10 @@ export class Emitted {
     this.idsOfCursor = new Set(Option.getOrUndefined(cursor)?.ids)
   }
 
+  get lastCreatedAt(): number | undefined {
+    return this.createdAt
+  }
+
   /** Whether a row created then stands before one created at the other time. */
   isBefore(createdAt: number, other: number): boolean {
     return this.sign * (createdAt - other) < 0
