@@ -278,6 +278,16 @@ export const withRaw = (customer: Customer, raw: unknown): Customer => Customer.
  */
 export const raw = (customer: Customer): Option.Option<unknown> => Option.fromNullable(customer[RawSymbol]())
 
+/**
+ * The same for the customers of one provider, typed: what that provider's package attached. For authors of provider
+ * packages.
+ *
+ * @since 0.1.0
+ * @category raw
+ */
+export const rawOf = <Raw>(provider: Provider) => (customer: Customer): Option.Option<Raw> =>
+  customer.provider === provider ? raw(customer) as Option.Option<Raw> : Option.none()
+
 const isNotBlank = (text: string): boolean => text.trim() !== ""
 
 const Text = Schema.String.pipe(Schema.filter(isNotBlank)).annotations({

@@ -18,6 +18,24 @@ export const optional = <A, I>(
   schema: Schema.Schema<A, I>
 ): Schema.optional<Schema.NullOr<Schema.Schema<A, I>>> => Schema.optional(Schema.NullOr(schema))
 
+const EmptyArray = Schema.transform(
+  Schema.Tuple().annotations({ description: "an empty array" }),
+  Schema.Null,
+  { strict: true, decode: () => null, encode: () => [] as const }
+).annotations({ description: "an empty array" })
+
+/**
+ * A field that may be absent or null, and whose value is an object; an empty array, which is how some servers write an
+ * empty object, reads as null. An array that holds something is none.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const optionalObject = <A extends object, I extends object>(
+  schema: Schema.Schema<A, I>
+): Schema.optional<Schema.Schema<A | null, I | null | readonly []>> =>
+  Schema.optional(Schema.Union(Schema.Null, schema, EmptyArray))
+
 /**
  * One of the known strings, or any other: the type offers the known ones, decoding accepts all.
  *

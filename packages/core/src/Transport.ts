@@ -78,6 +78,8 @@ export interface Options {
   readonly provider: Provider
   /** Scheme, host and path prefix, without a query. */
   readonly baseUrl: string
+  /** What the paths of all endpoints begin with, `/v2`. A base URL that ends in it is refused: it would be there twice. */
+  readonly root?: string | undefined
   /** Headers of every request, lower-case names, no credentials. */
   readonly headers?: { readonly [name: string]: string } | undefined
   readonly credential: SecretHeader
@@ -188,7 +190,11 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const layerLimit = yield* limiter.RateLimit
   const attempts = yield* Attempts.make
   const client = options.transformClient === undefined ? given : options.transformClient(given)
-  const base = baseUrl(options.baseUrl)
+  const base = Either.filterOrLeft(
+    baseUrl(options.baseUrl),
+    (url) => options.root === undefined || !url.endsWith(options.root),
+    () => ({ path: "baseUrl", message: `expected a URL without ${options.root} at its end: every path begins with it` })
+  )
   const configurationIssues = [...options.issues ?? [], ...Either.isLeft(base) ? [base.left] : []]
 
   /** The part of an input with what the options of the layer add to it. */

@@ -269,10 +269,15 @@ const Text = Schema.String.pipe(
   Schema.filter((text) => text.trim() !== "", { description: "a string that is not blank" })
 )
 
+const digits = (description: string, shape: RegExp) =>
+  Schema.Union(Schema.Int, Schema.String).pipe(
+    Schema.filter((value) => shape.test(String(value)), { description })
+  )
+
 const cardFields = {
   number: Schema.Redacted(Schema.NonEmptyString),
-  expiry_month: Schema.Union(Schema.Int, Schema.String),
-  expiry_year: Schema.Union(Schema.Int, Schema.String),
+  expiry_month: digits("a month, 1 to 12", /^(?:0?[1-9]|1[0-2])$/),
+  expiry_year: digits("a year of two or four digits", /^(?:\d{2}|\d{4})$/),
   cvc: Schema.Redacted(Schema.NonEmptyString),
   name: Text,
   address_line1: Text,

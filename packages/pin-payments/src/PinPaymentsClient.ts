@@ -186,6 +186,7 @@ export const make = (options: PinPaymentsOptions): Effect.Effect<Service, never,
   Effect.gen(function*() {
     const { call } = yield* Transport.make({
       provider: "pin-payments",
+      root: "/1",
       ...Transport.baseUrlOf({
         option: "environment",
         worlds: baseUrls,

@@ -76,11 +76,11 @@ const words = (name = ""): string => name.trim().replace(/\s+/g, " ")
  * @category mappings
  */
 export const splitName = (name: string): { readonly first_name: string; readonly last_name: string } => {
-  for (let space = name.lastIndexOf(" "); space > 0; space = name.lastIndexOf(" ", space - 1)) {
-    const [first_name, last_name] = [name.slice(0, space), name.slice(space + 1)]
-    if (first_name.trim() !== "" && last_name.trim() !== "") return { first_name, last_name }
-  }
-  return { first_name: name, last_name: "" }
+  const space = name.trimEnd().lastIndexOf(" ")
+  const first_name = name.slice(0, Math.max(0, space))
+  return first_name.trim() === ""
+    ? { first_name: name, last_name: "" }
+    : { first_name, last_name: name.slice(space + 1) }
 }
 
 /**
@@ -95,7 +95,8 @@ export const toCustomer = (pin: Api.PinPaymentsCustomer): Customer.Customer =>
     id: pin.token,
     email: pin.email,
     name: nameOf(pin),
-    phone: pin.phone_number,
+    // as one that is not there
+    phone: pin.phone_number === "" ? null : pin.phone_number,
     metadata: {},
     createdAt: pin.created_at
   }, pin)
@@ -275,7 +276,6 @@ export const layerConfig = (
  * @since 0.1.0
  * @category raw
  */
-export const raw = (customer: Customer.Customer): Option.Option<Api.PinPaymentsCustomer> =>
-  customer.provider === "pin-payments"
-    ? Customer.raw(customer) as Option.Option<Api.PinPaymentsCustomer>
-    : Option.none()
+export const raw: (customer: Customer.Customer) => Option.Option<Api.PinPaymentsCustomer> = Customer.rawOf(
+  "pin-payments"
+)

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import type { CustomersError, InputIssue } from "@effect-customers/core/CustomersError"
+import type { CustomersError, ErrorContext, InputIssue } from "@effect-customers/core/CustomersError"
 import {
   Conflict,
   CustomerNotFound,
@@ -35,7 +35,7 @@ const decodeMessage = Schema.decodeUnknownOption(Message)
 
 /** On refunds the messages come as an object of arrays. */
 const decodeMessagesByParam = Schema.decodeUnknownOption(
-  Schema.Record({ key: Schema.String, value: Schema.Array(Schema.Unknown) })
+  Schema.Record({ key: Schema.String, value: Schema.Array(Lenient.text) })
 )
 
 /** Pin's words for what went wrong. Another text in their place is shown to nobody: it may quote what was sent. */
@@ -78,13 +78,11 @@ export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
   const context = { ...answer.context, ...known }
   const { endpoint, sent } = answer
   const reason = Redacted.make(message ?? "refused by the provider")
-  const ofCard = () =>
-    new InvalidRequest({ ...context, origin: "provider", issues: [{ path: "card_token", message: reason }] })
-  const namesToken = sent.includes("card_token") || sent.includes("primary_card_token") ||
-    Object.keys(answer.path).length > 1
+  const token = ["card_token", "primary_card_token"].find((field) => sent.includes(field))
+  const namesToken = token !== undefined || Object.keys(answer.path).length > 1
 
   if (context.status === 404 && (error === "not_found" || error === "resource_not_found")) {
-    if (endpoint.operation === "create" && namesToken) return ofCard()
+    if (endpoint.operation === "create" && token !== undefined) return invalidToken(context, token, reason)
     return namesToken
       ? new ResourceNotFound(context)
       : new CustomerNotFound({ ...context, customerId: answer.path.customer_token })
@@ -95,17 +93,25 @@ export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
   if (endpoint.operation === "cancelSubscription" && (context.status === 400 || context.status === 422)) {
     return new Conflict({ ...context, path: "sub_token", reason })
   }
-  if (error === "token_already_used" || error === "invalid_card") return ofCard()
+  if (token !== undefined && (context.status === 400 || context.status === 422) && ofTokens.has(error)) {
+    return invalidToken(context, token, reason)
+  }
   if (context.status === 503 && error === "throttled") {
     return new RateLimited({ ...context, mayHaveApplied: false, retryAfter: answer.retryAfter })
   }
   return Endpoint.errorByStatus(answer, { ...known, issues: issuesOf(endpoint, messages) })
 }
 
+/** What of the input these are about is the token, and they come without messages. */
+const ofTokens: ReadonlySet<string | undefined> = new Set(["token_already_used", "invalid_card"])
+
+const invalidToken = (context: ErrorContext, path: string, message: Redacted.Redacted<string>) =>
+  new InvalidRequest({ ...context, origin: "provider", issues: [{ path, message }] })
+
 const issuesOf = (endpoint: Endpoint.Any, messages: unknown): ReadonlyArray<InputIssue> => {
   if (!Array.isArray(messages)) {
     return Object.entries(Option.getOrElse(decodeMessagesByParam(messages), () => ({})))
-      .flatMap(([param, texts]) => texts.map((text) => issue(endpoint, { param, message: String(text) })))
+      .flatMap(([param, texts]) => texts.map((text) => issue(endpoint, { param, message: text })))
   }
   return messages.flatMap((message: unknown) =>
     Option.toArray(Option.map(decodeMessage(message), (message) => issue(endpoint, message)))

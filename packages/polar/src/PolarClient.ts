@@ -150,6 +150,7 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
     })
     const { call, stream } = yield* Transport.make({
       provider: "polar",
+      root: "/v1",
       baseUrl,
       headers: { "polar-version": options.version ?? "2026-10" },
       credential: {

@@ -334,5 +334,4 @@ export const layerConfig = (
  * @since 0.1.0
  * @category raw
  */
-export const raw = (customer: Customer.Customer): Option.Option<Api.PolarCustomer> =>
-  customer.provider === "polar" ? Customer.raw(customer) as Option.Option<Api.PolarCustomer> : Option.none()
+export const raw: (customer: Customer.Customer) => Option.Option<Api.PolarCustomer> = Customer.rawOf("polar")
