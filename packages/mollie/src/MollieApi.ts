@@ -10,6 +10,8 @@ import { Json } from "@effect-customers/core/Customer"
 import { Conflict, CustomerNotFound, ResourceNotFound } from "@effect-customers/core/CustomersError"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Lenient from "@effect-customers/core/Lenient"
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 const provider = "mollie"
@@ -154,7 +156,7 @@ export const MollieAmount = Schema.Struct({ currency: Schema.String, value: Sche
  */
 export interface MollieAmount extends Schema.Schema.Type<typeof MollieAmount> {}
 
-const optionalAmount = Lenient.optional(MollieAmount)
+const optionalAmount = Lenient.optionalObject(MollieAmount)
 
 const Method = Lenient.openLiteral(
   "alma",
@@ -259,7 +261,7 @@ export const MolliePaymentLine = Schema.Struct({
   categories: Lenient.optional(Schema.Array(LineCategory)),
   imageUrl: optionalText,
   productUrl: optionalText,
-  recurring: Lenient.optional(Schema.Struct({
+  recurring: Lenient.optionalObject(Schema.Struct({
     interval: optionalText,
     description: optionalText,
     amount: optionalAmount,
@@ -268,9 +270,12 @@ export const MolliePaymentLine = Schema.Struct({
   }))
 })
 
+const OpenRecord = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+
 /** What depends on the method of payment: an object, or an array where it is empty. */
-const OpenObject = Schema.Union(
-  Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+const Details = Schema.Union(
+  // null first: a secret may be of anything
+  Schema.Struct({ cardToken: Schema.optional(Schema.Union(Schema.Null, Schema.Redacted(Schema.Unknown))) }, OpenRecord),
   Schema.Array(Schema.Unknown)
 )
 
@@ -278,7 +283,7 @@ const optionalDateTime = Lenient.optional(Lenient.IsoDateTime)
 
 /**
  * A payment. Amounts are decimal strings, times ISO 8601. `details` holds what its method gives, under some fifty
- * names.
+ * names; of them `cardToken` is redacted. An empty array in the place of an object reads as null, as `details` it stays.
  *
  * `_links.checkout` is where the customer pays; a recurring payment has none.
  *
@@ -326,22 +331,22 @@ export const MolliePayment = Schema.Struct({
   isCancelable: Lenient.optional(Schema.Boolean),
   metadata: Lenient.optional(Schema.Unknown),
   lines: Lenient.optional(Schema.Array(MolliePaymentLine)),
-  billingAddress: Lenient.optional(MollieAddress),
-  shippingAddress: Lenient.optional(MollieAddress),
-  applicationFee: Lenient.optional(Schema.Struct({ amount: optionalAmount, description: optionalText })),
+  billingAddress: Lenient.optionalObject(MollieAddress),
+  shippingAddress: Lenient.optionalObject(MollieAddress),
+  applicationFee: Lenient.optionalObject(Schema.Struct({ amount: optionalAmount, description: optionalText })),
   routing: Lenient.optional(Schema.Array(Schema.Struct({
     resource: optionalText,
     id: optionalText,
     mode: Lenient.optional(Mode),
     amount: optionalAmount,
-    destination: Lenient.optional(Schema.Struct({ type: optionalText, organizationId: optionalText })),
+    destination: Lenient.optionalObject(Schema.Struct({ type: optionalText, organizationId: optionalText })),
     createdAt: optionalDateTime,
     releaseDate: optionalText,
-    _links: Lenient.optional(OpenObject)
+    _links: Lenient.optionalObject(OpenRecord)
   }))),
-  statusReason: Lenient.optional(Schema.Struct({ code: optionalText, message: optionalText })),
-  details: Lenient.optional(OpenObject),
-  _links: Lenient.optional(Schema.Struct({
+  statusReason: Lenient.optionalObject(Schema.Struct({ code: optionalText, message: optionalText })),
+  details: Lenient.optional(Details),
+  _links: Lenient.optionalObject(Schema.Struct({
     self: optionalLink,
     dashboard: optionalLink,
     documentation: optionalLink,
@@ -537,7 +542,19 @@ const Characters = (most: number) =>
     Schema.filter((text) => [...text].length <= most, { description: `a string of at most ${most} characters` })
   )
 
-const IsoDate = Schema.String.pipe(Schema.pattern(/^\d{4}-\d{2}-\d{2}$/, { description: "a date, YYYY-MM-DD" }))
+const IsoDate = Schema.String.pipe(
+  Schema.filter(
+    (text) => Option.exists(DateTime.make(text), (date) => DateTime.formatIsoDateUtc(date) === text),
+    { description: "a date that exists, YYYY-MM-DD" }
+  )
+)
+
+const CaptureDelay = Schema.String.pipe(
+  Schema.filter((text) => {
+    const [, count, unit] = /^(\d+) (hour|day)s?$/.exec(text) ?? []
+    return count !== undefined && Number(count) <= (unit === "day" ? 7 : 7 * 24)
+  }, { description: "a number of hours or days, at most 7 days: 8 hours" })
+)
 
 const Country = Schema.String.pipe(
   Schema.pattern(/^[A-Z]{2}$/, { description: "an ISO 3166 alpha-2 country code in capitals" })
@@ -625,11 +642,7 @@ const paymentFields = {
   metadata: Lenient.optional(Metadata),
   issuer: optionalText,
   captureMode: Lenient.optional(Schema.Literal("automatic", "manual")),
-  captureDelay: Lenient.optional(
-    Schema.String.pipe(
-      Schema.pattern(/^\d+ (hours?|days?)$/, { description: "a number of hours or days, at most 7 days: 8 hours" })
-    )
-  ),
+  captureDelay: Lenient.optional(CaptureDelay),
   applicationFee: Lenient.optional(
     Schema.Struct({ amount: MollieAmountInput, description: Schema.optional(Characters(255)) })
   ),
@@ -775,7 +788,11 @@ const deleteEndpoint = Endpoint.make({
   path: "/v2/customers/{customerId}",
   slashes: "refused",
   // testmode goes into the body here: in the query it is refused
-  body: Schema.UndefinedOr(MollieModeQuery),
+  body: Schema.transform(Schema.UndefinedOr(MollieModeQuery), Schema.UndefinedOr(Schema.typeSchema(MollieModeQuery)), {
+    strict: true,
+    decode: (mode) => mode,
+    encode: (mode) => mode?.testmode === undefined ? undefined : mode
+  }),
   answer: Endpoint.empty,
   errors: [CustomerNotFound, Conflict]
 })

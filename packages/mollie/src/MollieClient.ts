@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type * as Errors from "@effect-customers/core/CustomersError"
-import { InvalidResponse } from "@effect-customers/core/CustomersError"
+import { InvalidRequest, InvalidResponse } from "@effect-customers/core/CustomersError"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Page from "@effect-customers/core/Page"
 import * as Transport from "@effect-customers/core/Transport"
@@ -12,6 +12,7 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as Api from "./MollieApi.js"
 import * as MollieError from "./MollieError.js"
@@ -185,6 +186,7 @@ export const make = (options: MollieOptions): Effect.Effect<Service, never, Http
     const { profileId, testmode } = options
     const { call } = yield* Transport.make({
       provider: "mollie",
+      root: "/v2",
       baseUrl: options.baseUrl ?? "https://api.mollie.com",
       headers: { accept: "application/hal+json" },
       credential: credential(options),
@@ -202,15 +204,13 @@ export const make = (options: MollieOptions): Effect.Effect<Service, never, Http
     const listPayments: Service["listPayments"] = (customerId, query) =>
       call(Api.listPayments, { path: { customerId }, query })
 
-    const inMode = <Query extends Api.MollieModeQuery>(query: Query | undefined) => ({
-      ...query,
-      testmode: query?.testmode ?? testmode
-    })
+    const inMode = <Query extends Api.MollieModeQuery>(endpoint: Endpoint.Any, query: Query | undefined) =>
+      Effect.map(readQuery(endpoint, query), (read) => ({ ...read, testmode: read.testmode ?? testmode }))
 
     const streamPages: Service["streamPages"] = (query, options) =>
-      Stream.suspend(() =>
+      Stream.unwrap(Effect.map(inMode(Api.list, query), (query) =>
         walk(
-          { endpoint: Api.list, list: "customers", query: inMode(query) },
+          { endpoint: Api.list, list: "customers", query },
           (page) =>
             Effect.map(list(page), ({ _embedded, _links, unreadable }) => ({
               items: _embedded.customers,
@@ -218,13 +218,12 @@ export const make = (options: MollieOptions): Effect.Effect<Service, never, Http
               next: _links.next
             })),
           options
-        )
-      )
+        )))
 
     const streamPaymentsPages: Service["streamPaymentsPages"] = (customerId, query, options) =>
-      Stream.suspend(() =>
+      Stream.unwrap(Effect.map(inMode(Api.listPayments, query), (query) =>
         walk(
-          { endpoint: Api.listPayments, list: "payments", parent: customerId, query: inMode(query) },
+          { endpoint: Api.listPayments, list: "payments", parent: customerId, query },
           (page) =>
             Effect.map(listPayments(customerId, page), ({ _embedded, _links, unreadable }) => ({
               items: _embedded.payments,
@@ -232,8 +231,7 @@ export const make = (options: MollieOptions): Effect.Effect<Service, never, Http
               next: _links.next
             })),
           options
-        )
-      )
+        )))
 
     return {
       create: (body) => call(Api.create, { body }),
@@ -242,17 +240,29 @@ export const make = (options: MollieOptions): Effect.Effect<Service, never, Http
       streamPages,
       get: (customerId, query) => call(Api.get, { path: { customerId }, query }),
       update: (customerId, body) => call(Api.update, { path: { customerId }, body }),
-      delete: (customerId, options) =>
-        call(Api.delete, {
-          path: { customerId },
-          body: Object.values(options ?? {}).every((value) => value === undefined) ? undefined : options
-        }),
+      delete: (customerId, options) => call(Api.delete, { path: { customerId }, body: options }),
       createPayment: (customerId, body) => call(Api.createPayment, { path: { customerId }, body }),
       listPayments,
       streamPayments: (customerId, query, options) => Page.items(streamPaymentsPages(customerId, query, options)),
       streamPaymentsPages
     }
   })
+
+/** What the query holds now. For callers without types: no object, or one that cannot be read, is `InvalidRequest`. */
+const readQuery = <Query extends object>(
+  endpoint: Endpoint.Any,
+  query: Partial<Query> = {}
+): Effect.Effect<Partial<Query>, InvalidRequest> =>
+  Effect.try((): Partial<Query> | undefined => Predicate.isRecord(query) ? { ...query } : undefined).pipe(
+    Effect.flatMap(Effect.fromNullable),
+    Effect.mapError(() =>
+      new InvalidRequest({
+        ...Endpoint.errorContext(endpoint),
+        origin: "sdk",
+        issues: [{ path: "", message: "expected an object that can be read" }]
+      })
+    )
+  )
 
 /**
  * Rows per page of the walks. Mollie itself starts at 50.

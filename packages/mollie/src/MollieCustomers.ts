@@ -213,5 +213,4 @@ export const layerConfig = (
  * @since 0.1.0
  * @category raw
  */
-export const raw = (customer: Customer.Customer): Option.Option<Api.MollieCustomer> =>
-  customer.provider === "mollie" ? Customer.raw(customer) as Option.Option<Api.MollieCustomer> : Option.none()
+export const raw: (customer: Customer.Customer) => Option.Option<Api.MollieCustomer> = Customer.rawOf("mollie")

@@ -22,8 +22,9 @@ const decodeBody = Schema.decodeOption(ErrorBody)
 /**
  * One of the errors that the endpoint declares. Mollie's HAL error is read whatever the status and the content type.
  *
- * - 404 and 410 are `CustomerNotFound`; on createPayment one that names a field of the payment is `ResourceNotFound`.
- * - 404 that says that the id is of the other mode, or that is no HAL error, is `UnexpectedStatus`.
+ * - 410, and a 404 that names the id that was asked for, a customer, or the field `customerId`, are `CustomerNotFound`.
+ * - Any other HAL 404 is `ResourceNotFound` on createPayment: a mandate, a terminal.
+ * - Any other 404 is `UnexpectedStatus`: the id is of the other mode, the route does not exist, it is no HAL error.
  * - 409 is `Conflict`; where an idempotency key was sent, of a call that is still in progress.
  *
  * @since 0.1.0
@@ -39,9 +40,12 @@ export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
 
   if (context.status === 410 || (context.status === 404 && message !== undefined)) {
     if (isOfOtherMode(detail, id)) return new UnexpectedStatus(context)
-    return field === undefined || path === "customerId"
-      ? new CustomerNotFound({ ...context, customerId: id })
-      : new ResourceNotFound(context)
+    const isCustomer = path === ""
+      ? context.status === 410 || isAboutCustomer(detail, id)
+      : path === "customerId"
+    if (isCustomer) return new CustomerNotFound({ ...context, customerId: id })
+    const isHal = title !== undefined && detail !== undefined
+    return path !== "" || isHal ? new ResourceNotFound(context) : new UnexpectedStatus(context)
   }
   if (context.status === 409) {
     return new Conflict({
@@ -70,7 +74,17 @@ const inputPath = (endpoint: Endpoint.Any, field: string): string => {
 
 /** Mollie has no codes, so this goes by the word; an id is not to be taken for it. */
 const isOfOtherMode = (detail = "", id: Redacted.Redacted<string> | undefined): boolean =>
-  /mode\b/i.test(id === undefined ? detail : detail.replaceAll(Redacted.value(id), ""))
+  /mode\b/i.test(without(id, detail))
+
+/** As above. A path may hold the id, or `customers`, and says nothing. */
+const isAboutCustomer = (detail = "", id: Redacted.Redacted<string> | undefined): boolean => {
+  const said = detail.split(/\s+/).filter((word) => !word.includes("/")).join(" ")
+  return /\bcustomer\b/i.test(without(id, said)) ||
+    (id !== undefined && said.split(/[^\w-]+/).includes(Redacted.value(id)))
+}
+
+const without = (id: Redacted.Redacted<string> | undefined, text: string): string =>
+  id === undefined ? text : text.replaceAll(Redacted.value(id), "")
 
 /** A key that was used with other parameters within the hour looks like any other 400. */
 const isAboutKey = ({ context, endpoint }: Endpoint.FailedAnswer, detail = ""): boolean =>

@@ -220,6 +220,50 @@ describe("nothing leaks", () => {
       }).pipe(Effect.provide(once.onPort(client)))
   )
 
+  it.effect("from a payment that names the token of a card, alone or in a list", () =>
+    Effect.gen(function*() {
+      const mollie = yield* MollieClient
+      const control = yield* SandboxControl
+      const details = { cardToken: paymentSecrets.cardToken, cardLabel: "Visa", billingEmail: null }
+      const withToken = (json: unknown) => ({ ...json as object, details })
+      yield* control.seed("mollie", [{ id: "cst_ada", payments: [{}] }])
+      yield* control.inject({ operation: "createPayment", fault: Fault.Alter({ alter: withToken }) })
+      yield* control.inject({
+        operation: "listPayments",
+        fault: Fault.Alter({
+          alter: (page) => ({
+            ...page as object,
+            _embedded: {
+              payments: (page as { _embedded: { payments: Array<unknown> } })._embedded.payments.map(withToken)
+            }
+          })
+        })
+      })
+      const one = yield* mollie.createPayment("cst_ada", {
+        amount: { currency: "EUR", value: "12.50" },
+        description: "May",
+        sequenceType: "recurring"
+      })
+      const page = yield* mollie.listPayments("cst_ada")
+      for (const payment of [one, ...page._embedded.payments]) {
+        const texts = [inspect(payment, { depth: Infinity, showHidden: true }), JSON.stringify(payment)]
+        expect(leaksIn(texts.join())).toEqual([])
+        const { cardToken, ...others } = payment.details as Exclude<typeof payment.details, ReadonlyArray<unknown>> & {}
+        expect(Redacted.value(cardToken!)).toBe(paymentSecrets.cardToken)
+        expect(others).toEqual({ cardLabel: "Visa", billingEmail: null })
+      }
+      yield* control.inject({
+        operation: "createPayment",
+        fault: Fault.Alter({ alter: (json) => ({ ...json as object, details: { cardToken: null } }) })
+      })
+      const without = yield* mollie.createPayment("cst_ada", {
+        amount: { currency: "EUR", value: "12.50" },
+        description: "May",
+        sequenceType: "recurring"
+      })
+      expect(without.details).toEqual({ cardToken: null })
+    }).pipe(Effect.provide(once.inProcess())))
+
   it.effect("Mollie's words are there for who asks for them", () =>
     Effect.gen(function*() {
       const mollie = yield* MollieClient

@@ -2,10 +2,10 @@
 import type { CustomersError } from "@effect-customers/core"
 import { CustomersService } from "@effect-customers/core"
 import * as Mollie from "@effect-customers/mollie"
-import { type MollieApi, MollieClient } from "@effect-customers/mollie"
+import { MollieApi, MollieClient } from "@effect-customers/mollie"
 import { Fault, type MollieSeed, SandboxControl } from "@effect-customers/sandbox"
 import { describe, expect, expectTypeOf, it } from "@effect/vitest"
-import { Chunk, Effect, Option, Random, Redacted, Stream } from "effect"
+import { Chunk, Effect, Option, Random, Redacted, Schema, Stream } from "effect"
 import { readFileSync } from "node:fs"
 import { inVirtualTime } from "../../core/test/virtualTime.js"
 import { clients, inProcess, once, onPort, withKey, withToken } from "./onSandbox.js"
@@ -141,6 +141,33 @@ describe("decoding", () => {
       for (const answer of answers) {
         yield* inject("createPayment", hal(201, answer))
         expect(yield* pay("cst_ada")).toMatchObject(answer)
+      }
+      const empty = (...names: ReadonlyArray<string>) => Object.fromEntries(names.map((name) => [name, []]))
+      const objects = [
+        ..."billingAddress shippingAddress applicationFee statusReason amountRefunded amountRemaining".split(" "),
+        ..."amountCaptured amountChargedBack settlementAmount _links".split(" ")
+      ]
+      yield* inject("createPayment", hal(201, { ...least, ...empty(...objects) }))
+      const payment = yield* pay("cst_ada")
+      const nothing = { ...least, ...Object.fromEntries(objects.map((name) => [name, null])) }
+      expect(payment).toMatchObject(nothing)
+      expect(Schema.encodeSync(MollieApi.MolliePayment)(payment)).toEqual(nothing)
+      yield* inject(
+        "createPayment",
+        hal(201, {
+          ...least,
+          lines: [{ ...line, ...empty("unitPrice", "discountAmount", "totalAmount", "vatAmount", "recurring") }],
+          routing: [empty("amount", "destination")]
+        })
+      )
+      expect(yield* pay("cst_ada")).toMatchObject({
+        lines: [{ unitPrice: null, discountAmount: null, totalAmount: null, vatAmount: null, recurring: null }],
+        routing: [{ amount: null, destination: null }]
+      })
+      // only what is empty stands for nothing
+      for (const wrong of [{ billingAddress: ["x"] }, { statusReason: "x" }, { amount: [] }]) {
+        yield* inject("createPayment", hal(201, { ...least, ...wrong }))
+        expect((yield* Effect.flip(pay("cst_ada")))._tag).toBe("InvalidResponse")
       }
       const { email: _, locale: __, metadata: ___, name: ____, ...bare } = samples.customer
       yield* inject("get", hal(200, bare))

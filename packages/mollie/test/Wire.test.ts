@@ -333,7 +333,7 @@ describe.each(ways().slice(0, 2))("failed answers, %s", (_, layer) => {
   it.live("of every status, whatever the content type, end typed; HAL is read in all of them", () =>
     Effect.gen(function*() {
       const mollie = yield* MollieClient
-      const hal = (status: number) => ({ status, title: "A title", detail: `Detail ${status}` })
+      const hal = (status: number) => ({ status, title: "A title", detail: `Detail ${status} of cst_ada` })
       for (const [status, tag] of tags) {
         for (const type of ["application/hal+json", "application/json", "application/problem+json", "text/plain"]) {
           yield* inject("update", answer(status, hal(status), type))
@@ -341,7 +341,7 @@ describe.each(ways().slice(0, 2))("failed answers, %s", (_, layer) => {
           expect([error._tag, error.status, error.providerMessage && Redacted.value(error.providerMessage)]).toEqual([
             tag,
             status,
-            `Detail ${status}`
+            `Detail ${status} of cst_ada`
           ])
         }
         const withoutHal = status === 404 ? "UnexpectedStatus" : tag
@@ -381,6 +381,57 @@ describe("what a refusal means", () => {
       expect((yield* Effect.flip(mollie.get("cst_ada")))._tag).toBe("UnexpectedStatus")
       yield* refusal("get", 404, { detail: "No customer exists with token cst_mode." })
       expect((yield* Effect.flip(mollie.get("cst_mode")))._tag).toBe("CustomerNotFound")
+    }).pipe(Effect.provide(inProcess())))
+
+  it.effect.each<readonly [string, { readonly get: string; readonly createPayment: string }]>([
+    ["No customer exists with token cst_ada.", { get: "CustomerNotFound", createPayment: "CustomerNotFound" }],
+    ["Unknown Customer", { get: "CustomerNotFound", createPayment: "CustomerNotFound" }],
+    ["cst_ada is not there", { get: "CustomerNotFound", createPayment: "CustomerNotFound" }],
+    ["cst_ada exists in live mode", { get: "UnexpectedStatus", createPayment: "UnexpectedStatus" }],
+    ["No mandate exists with token mdt_gone.", { get: "UnexpectedStatus", createPayment: "ResourceNotFound" }],
+    ["No such resource exists.", { get: "UnexpectedStatus", createPayment: "ResourceNotFound" }],
+    ["Nothing at /v2/v2/customers/cst_ada", { get: "UnexpectedStatus", createPayment: "ResourceNotFound" }],
+    ["There is no cst_adam", { get: "UnexpectedStatus", createPayment: "ResourceNotFound" }]
+  ])("a 404 without field means what it says: %s", ([detail, expected]) =>
+    Effect.gen(function*() {
+      const mollie = yield* MollieClient
+      yield* refusal("get", 404, { detail })
+      yield* refusal("createPayment", 404, { detail })
+      const get = yield* Effect.flip(mollie.get("cst_ada"))
+      const createPayment = yield* Effect.flip(mollie.createPayment("cst_ada", recurring))
+      expect({ get: get._tag, createPayment: createPayment._tag }).toEqual(expected)
+      expect([get, createPayment].map(({ providerMessage }) => providerMessage && Redacted.value(providerMessage)))
+        .toEqual([detail, detail])
+    }).pipe(Effect.provide(inProcess())))
+
+  it.effect("an id is not taken for words, nor a 404 of somebody else for Mollie's", () =>
+    Effect.gen(function*() {
+      const mollie = yield* MollieClient
+      const tagOf = (call: Effect.Effect<unknown, CustomersError>) => Effect.map(Effect.flip(call), ({ _tag }) => _tag)
+      yield* refusal("get", 404, { detail: "No such resource exists." })
+      expect(yield* tagOf(mollie.get("resource-exists"))).toBe("UnexpectedStatus")
+      yield* refusal("get", 404, { detail: "The route customer-x/y is unknown" })
+      expect(yield* tagOf(mollie.get("customer-x"))).toBe("UnexpectedStatus")
+      yield* inject("createPayment", answer(404, { detail: "Not Found" }))
+      expect(yield* tagOf(mollie.createPayment("cst_ada", recurring))).toBe("UnexpectedStatus")
+      yield* inject("createPayment", answer(404, { title: "Not Found" }))
+      expect(yield* tagOf(mollie.createPayment("cst_ada", recurring))).toBe("UnexpectedStatus")
+    }).pipe(Effect.provide(inProcess())))
+
+  it.effect("a base URL below which there is no such route is no missing customer", () =>
+    Effect.gen(function*() {
+      yield* seedAda()
+      const options = { ...withKey, baseUrl: "https://api.mollie.com/v1" }
+      const errors = yield* Effect.flatMap(MollieClient, (mollie) => {
+        const calls: ReadonlyArray<Effect.Effect<unknown, CustomersError>> = [
+          mollie.get("cst_ada"),
+          mollie.update("cst_ada", {}),
+          mollie.delete("cst_ada"),
+          mollie.listPayments("cst_ada")
+        ]
+        return Effect.forEach(calls, Effect.flip)
+      }).pipe(Effect.provide(Mollie.layer(options)))
+      expect(errors.map(({ _tag, status }) => `${status} ${_tag}`)).toEqual(Array(4).fill("404 UnexpectedStatus"))
     }).pipe(Effect.provide(inProcess())))
 
   it.effect("a field is told by its path in the input, what the caller made up prints as *", () =>
@@ -554,8 +605,19 @@ describe("requests", () => {
         ["redirectUrl", { sequenceType: undefined }],
         ["customerId", { customerId: "cst_ada" }],
         ["restrictPaymentMethodsToCountry", { restrictPaymentMethodsToCountry: "nl" }],
-        ["captureDelay", { captureDelay: "soon" }],
-        ["dueDate", { dueDate: "01-05-2026" }],
+        ...["soon", "8 days", "169 hours", "1 week", "9".repeat(400) + " hours"].map((captureDelay) =>
+          ["captureDelay", { captureDelay }] as const
+        ),
+        ...["01-05-2026", "2025-99-99", "2025-02-29", "2025-04-31", "2025-00-10", "2025-01-00", "2025-01-01T00:00:00Z"]
+          .map((dueDate) => ["dueDate", { dueDate }] as const),
+        ["consumerDateOfBirth", { consumerDateOfBirth: "1990-02-30" }],
+        ["routing.0.releaseDate", {
+          routing: [{
+            amount: recurring.amount,
+            destination: { type: "organization", organizationId: "org_1" },
+            releaseDate: "2026-13-01"
+          }]
+        }],
         ["cardToken", { cardToken: "tkn_in_the_clear" }],
         ["metadata", { metadata: { text: "é".repeat(512) } }],
         ["applicationFee.amount.value", { applicationFee: { amount: { currency: "EUR", value: "1.5" } } }],
@@ -581,5 +643,9 @@ describe("requests", () => {
       const description = "𝄞".repeat(255)
       const payment = yield* mollie.createPayment(id, { ...recurring, description })
       expect(payment.description).toBe(description)
+      for (const captureDelay of ["7 days", "168 hours", "1 hour"]) {
+        yield* mollie.createPayment(id, { ...recurring, captureMode: "manual", captureDelay })
+      }
+      for (const dueDate of ["2028-02-29", "2027-12-31"]) yield* mollie.createPayment(id, { ...recurring, dueDate })
     }).pipe(Effect.provide(inProcess())))
 })
