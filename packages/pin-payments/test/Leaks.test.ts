@@ -4,9 +4,10 @@ import * as PinPayments from "@effect-customers/pin-payments"
 import { PinPaymentsClient } from "@effect-customers/pin-payments"
 import { Fault, SandboxControl } from "@effect-customers/sandbox"
 import { HttpClient, HttpClientRequest } from "@effect/platform"
-import { describe, expect, it, vi } from "@effect/vitest"
-import { Cause, Effect, Exit, Logger, Metric, Option, Redacted, Schema, Stream } from "effect"
-import { format, inspect } from "node:util"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Exit, Metric, Option, Redacted, Schema, Stream } from "effect"
+import { inspect } from "node:util"
+import { logged, printings } from "../../core/test/printings.js"
 import { inVirtualTime } from "../../core/test/virtualTime.js"
 import { inMemoryTracer } from "../../polar/test/inMemoryTracer.js"
 import {
@@ -58,39 +59,6 @@ const unifiedCard = {
 }
 const newToken = Redacted.make(tokens[0])
 const stored = Redacted.make(tokens[1])
-
-const printings = (value: object): ReadonlyArray<readonly [string, string]> => [
-  ["JSON.stringify", JSON.stringify(value)],
-  ["util.inspect", inspect(value, { depth: Infinity })],
-  ["util.inspect with hidden properties", inspect(value, { depth: Infinity, showHidden: true, getters: true })],
-  ["%o", format("%o", value)],
-  ["String", String(value)],
-  ["Cause.pretty", Cause.pretty(Cause.fail(value), { renderErrorCause: true })],
-  ["Exit", inspect(Exit.fail(value), { depth: Infinity })],
-  ["spread", inspect({ ...value }, { depth: Infinity }) + JSON.stringify({ ...value })],
-  ...value instanceof Error ? [["message and stack", `${value.message} ${value.stack}`] as const] : []
-]
-
-/** What each of Effect's loggers makes of a value. */
-const logged = (value: unknown) =>
-  Effect.gen(function*() {
-    const out: Array<readonly [string, string]> = []
-    const log = Effect.logError("failed", value, Cause.fail(value)).pipe(Effect.annotateLogs("value", value))
-    const use = (logger: Logger.Logger<unknown, void>) =>
-      log.pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
-    const kept = (name: string) => (text: unknown) =>
-      void out.push([name, typeof text === "string" ? text : inspect(text, { depth: 20 })])
-    yield* use(Logger.map(Logger.logfmtLogger, kept("logfmt")))
-    yield* use(Logger.map(Logger.jsonLogger, kept("json")))
-    yield* use(Logger.map(Logger.structuredLogger, kept("structured")))
-    const write = (...parts: ReadonlyArray<unknown>) => void out.push(["pretty", format(...parts)])
-    const spies = (["log", "error", "warn", "info", "group", "groupCollapsed", "trace"] as const).map((method) =>
-      vi.spyOn(console, method).mockImplementation(write)
-    )
-    yield* use(Logger.prettyLogger({ mode: "tty", stderr: false, colors: false }))
-    yield* Effect.sync(() => spies.forEach((spy) => spy.mockRestore()))
-    return out
-  })
 
 const everything = secrets.join(" ")
 

@@ -2,7 +2,7 @@ import { CustomersByExternalId, CustomersError, RequestTimeout, ResourceNotFound
 import * as Polar from "@effect-customers/polar"
 import { Fault, SandboxControl } from "@effect-customers/sandbox"
 import { FetchHttpClient, HttpClient, HttpClientRequest, HttpClientResponse } from "@effect/platform"
-import { describe, expect, it, vi } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import {
   Cause,
   Config,
@@ -13,13 +13,13 @@ import {
   Either,
   Exit,
   Layer,
-  Logger,
   Option,
   Redacted,
   Schema,
   Stream
 } from "effect"
-import { format, inspect } from "node:util"
+import { inspect } from "node:util"
+import { logged, printings } from "../../core/test/printings.js"
 import { inMemoryTracer } from "./inMemoryTracer.js"
 import { clients, once, token } from "./onSandbox.js"
 import { person } from "./person.js"
@@ -45,43 +45,6 @@ const echo = (status: number) =>
         input: { ...person, token }
       }]
     })
-  })
-
-const printings = (error: CustomersError): ReadonlyArray<readonly [string, string]> => [
-  ["JSON.stringify", JSON.stringify(error)],
-  ["util.inspect", inspect(error, { depth: Infinity })],
-  ["util.inspect with hidden properties", inspect(error, { depth: Infinity, showHidden: true, getters: true })],
-  ["%o", format("%o", error)],
-  ["String", String(error)],
-  ["message and stack", `${error.message} ${error.stack}`],
-  ["Cause.pretty", Cause.pretty(Cause.fail(error), { renderErrorCause: true })],
-  ["Exit", inspect(Exit.fail(error), { depth: Infinity })],
-  ["spread", inspect({ ...error }, { depth: Infinity }) + JSON.stringify({ ...error })]
-]
-
-/** What each of Effect's loggers makes of an error, given as a value, inside a cause, and as an annotation. */
-const logged = (error: CustomersError): Effect.Effect<ReadonlyArray<readonly [string, string]>> =>
-  Effect.gen(function*() {
-    const out: Array<readonly [string, string]> = []
-    const log = Effect.logError("failed", error, Cause.fail(error)).pipe(
-      Effect.annotateLogs("error", error),
-      Effect.withLogSpan("call")
-    )
-    const use = (logger: Logger.Logger<unknown, void>) =>
-      log.pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
-    const kept = (name: string) => (text: unknown) =>
-      void out.push([name, typeof text === "string" ? text : inspect(text, { depth: 20 })])
-    yield* use(Logger.map(Logger.stringLogger, kept("string")))
-    yield* use(Logger.map(Logger.logfmtLogger, kept("logfmt")))
-    yield* use(Logger.map(Logger.jsonLogger, kept("json")))
-    yield* use(Logger.map(Logger.structuredLogger, kept("structured")))
-    const write = (...parts: ReadonlyArray<unknown>) => void out.push(["pretty", format(...parts)])
-    const spies = (["log", "error", "warn", "info", "group", "groupCollapsed", "trace"] as const).map((method) =>
-      vi.spyOn(console, method).mockImplementation(write)
-    )
-    yield* use(Logger.prettyLogger({ mode: "tty", stderr: false, colors: false }))
-    yield* Effect.sync(() => spies.forEach((spy) => spy.mockRestore()))
-    return out
   })
 
 /** One error of every class, each provoked with a call that is full of personal data. */
