@@ -3,9 +3,10 @@ import * as Mollie from "@effect-customers/mollie"
 import { MollieClient } from "@effect-customers/mollie"
 import { Fault, Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { HttpClient, HttpClientRequest, HttpClientResponse } from "@effect/platform"
-import { describe, expect, it, vi } from "@effect/vitest"
-import { Cause, Effect, Exit, Logger, Redacted, Stream } from "effect"
-import { format, inspect } from "node:util"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Redacted, Stream } from "effect"
+import { inspect } from "node:util"
+import { logged, printings } from "../../core/test/printings.js"
 import { inMemoryTracer } from "../../polar/test/inMemoryTracer.js"
 import { person } from "../../polar/test/person.js"
 import { accessToken, apiKey, clients, once, withKey, withToken } from "./onSandbox.js"
@@ -47,39 +48,6 @@ const echo = (status: number) =>
       _links: { documentation: { href: `https://docs.mollie.com/${everything}`, type: "text/html" } },
       extra: everything
     })
-  })
-
-const printings = (error: CustomersError): ReadonlyArray<readonly [string, string]> => [
-  ["JSON.stringify", JSON.stringify(error)],
-  ["util.inspect", inspect(error, { depth: Infinity, showHidden: true, getters: true })],
-  ["%o", format("%o", error)],
-  ["String", String(error)],
-  ["message and stack", `${error.message} ${error.stack}`],
-  ["Cause.pretty", Cause.pretty(Cause.fail(error), { renderErrorCause: true })],
-  ["Exit", inspect(Exit.fail(error), { depth: Infinity })],
-  ["spread", inspect({ ...error }, { depth: Infinity }) + JSON.stringify({ ...error })]
-]
-
-/** What each of Effect's loggers makes of an error. */
-const logged = (error: CustomersError): Effect.Effect<ReadonlyArray<readonly [string, string]>> =>
-  Effect.gen(function*() {
-    const out: Array<readonly [string, string]> = []
-    const log = Effect.logError("failed", error, Cause.fail(error)).pipe(Effect.annotateLogs("error", error))
-    const use = (logger: Logger.Logger<unknown, void>) =>
-      log.pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
-    const kept = (name: string) => (text: unknown) =>
-      void out.push([name, typeof text === "string" ? text : inspect(text, { depth: 20 })])
-    yield* use(Logger.map(Logger.stringLogger, kept("string")))
-    yield* use(Logger.map(Logger.logfmtLogger, kept("logfmt")))
-    yield* use(Logger.map(Logger.jsonLogger, kept("json")))
-    yield* use(Logger.map(Logger.structuredLogger, kept("structured")))
-    const write = (...parts: ReadonlyArray<unknown>) => void out.push(["pretty", format(...parts)])
-    const spies = (["log", "error", "warn", "info", "group", "groupCollapsed", "trace"] as const).map((method) =>
-      vi.spyOn(console, method).mockImplementation(write)
-    )
-    yield* use(Logger.prettyLogger({ mode: "tty", stderr: false, colors: false }))
-    yield* Effect.sync(() => spies.forEach((spy) => spy.mockRestore()))
-    return out
   })
 
 const input = { name: person.name, email: person.email, metadata: { [person.metadataKey]: person.metadataValue } }
