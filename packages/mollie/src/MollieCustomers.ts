@@ -19,6 +19,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -59,6 +60,10 @@ export const capabilities: Capabilities.Capabilities = {
 
 const readMetadata = Schema.decodeUnknownOption(Customer.Metadata)
 
+/** Most have none: a look is cheaper than a failed decoding. */
+const metadataOf = (json: unknown): Customer.Metadata =>
+  Predicate.isRecord(json) ? Option.getOrElse(readMetadata(json), () => ({})) : {}
+
 /**
  * The unified customer of a Mollie customer. Metadata that is no object reads as `{}` and stays in `raw`; `nl_NL` reads
  * as `nl-NL`.
@@ -73,7 +78,7 @@ export const toCustomer = (mollie: Api.MollieCustomer): Customer.Customer =>
     email: mollie.email,
     name: mollie.name,
     locale: mollie.locale?.replaceAll("_", "-"),
-    metadata: Option.getOrElse(readMetadata(mollie.metadata), () => ({})),
+    metadata: metadataOf(mollie.metadata),
     createdAt: mollie.createdAt
   }, mollie)
 
