@@ -303,8 +303,7 @@ class OffsetWalk<A, E> {
       const page = withNext({
         items,
         total: Option.some(answer.total),
-        // of a page that is read again they are told again: one may have moved there untold
-        unreadable: answer.unreadable
+        unreadable: items.length === 0 && this.isReadBack(answer) ? [] : answer.unreadable
       }, this.finished ? Option.none : this.cursor(answer))
       this.page += 1
       return this.finished || items.length > 0 || page.unreadable.length > 0 ? Option.some(page) : Option.none()
@@ -342,6 +341,14 @@ class OffsetWalk<A, E> {
   private unseen({ items }: OffsetPage<A>): ReadonlyArray<A> {
     const { key } = this.source
     return key === undefined ? items : items.filter((item) => this.emitted.takes(key(item)))
+  }
+
+  /**
+   * A resumed walk reads it for nothing: what is in it was told. Where the list has shrunk a row may have moved there
+   * untold, so what cannot be read is told again.
+   */
+  private isReadBack(answer: OffsetPage<A>): boolean {
+    return Option.exists(this.resume, ({ place }) => this.page < place.page && answer.total >= place.total)
   }
 
   /** Rows moved so far to the front that what comes next may stand before this page. */

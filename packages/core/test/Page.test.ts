@@ -145,6 +145,15 @@ const law = (title: string, property: (shape: Shape) => Effect.Effect<void, unkn
       seed: 2026
     }))
 
+const unreadable = (id: string) =>
+  new InvalidResponse({
+    provider: "acme",
+    operation: "list",
+    mayHaveApplied: false,
+    repeat: "always",
+    issues: [{ path: id, expected: "" }]
+  })
+
 const noneTwice = (ids: ReadonlyArray<string>) => expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([])
 
 const nobodyLost = (start: ReadonlyArray<Row>, ids: ReadonlyArray<string>) => {
@@ -317,15 +326,7 @@ describe("a walk", () => {
             const rows = list.slice((page - 1) * pageSize, page * pageSize)
             const answer = {
               items: rows.filter((id) => id !== "bad").map((id) => ({ id, createdAt: Number(id[1]), email: "" })),
-              unreadable: rows.filter((id) => id === "bad").map(() =>
-                new InvalidResponse({
-                  provider: "acme",
-                  operation: "list",
-                  mayHaveApplied: false,
-                  repeat: "always",
-                  issues: []
-                })
-              ),
+              unreadable: rows.filter((id) => id === "bad").map(unreadable),
               total: list.length,
               lastPage: Math.ceil(list.length / pageSize)
             }
@@ -337,6 +338,42 @@ describe("a walk", () => {
       expect(pages.flatMap(({ items }) => items.map(({ id }) => id))).toEqual(["c6", "c5", "c3", "c2", "c1"])
       expect(pages.some(({ unreadable }) => unreadable.length > 0)).toBe(true)
     })))
+
+  law(
+    "resumed, a page at a time, over rows that cannot be read, while others are deleted: ends, and tells of each",
+    ({ count, pageSize, seed, ties }) =>
+      Effect.gen(function*() {
+        for (const order of ["oldest-first", "newest-first"] as const) {
+          const chance = chances(seed)
+          const start = rows(count, ties, chance)
+          const bad = new Set(start.filter(() => chance() < 0.3).map(({ id }) => id))
+          const deleting = deletions(3, 0.2)
+          const { source: readable } = changing(start, chance, deleting.change, order)
+          const source: Page.OffsetSource<Row, never> = {
+            ...readable,
+            fetch: (page, pageSize) =>
+              Effect.map(readable.fetch(page, pageSize), (answer) => ({
+                ...answer,
+                items: answer.items.filter(({ id }) => !bad.has(id)),
+                unreadable: answer.items.filter(({ id }) => bad.has(id)).map(({ id }) => unreadable(id))
+              }))
+          }
+          const told: Array<string> = []
+          const ids: Array<string> = []
+          let from: string | undefined
+          let calls = 0
+          do {
+            const page: Page.Page<Row> = yield* Page.first(Page.offsetWalk(source, { pageSize, from, concurrency: 1 }))
+            told.push(...page.unreadable.flatMap(({ issues }) => issues.map(({ path }) => path)))
+            ids.push(...page.items.map(({ id }) => id))
+            from = Option.getOrUndefined(page.next)
+            expect(++calls).toBeLessThan(500)
+          } while (from !== undefined)
+          noneTwice(ids)
+          nobodyLost(deleting.staying(start), [...ids, ...told])
+        }
+      })
+  )
 
   it("makes the cursor of a page's own moment, also when it is asked for later", () =>
     Effect.runPromise(Effect.gen(function*() {
