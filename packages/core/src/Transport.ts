@@ -78,7 +78,7 @@ export interface Options {
   readonly provider: Provider
   /** Scheme, host and path prefix, without a query. */
   readonly baseUrl: string
-  /** What the paths of all endpoints begin with, `/v2`. A base URL that ends in it is refused: it would be there twice. */
+  /** What all paths begin with, `/v2`. A base URL with this path and nothing else is refused: it would be there twice. */
   readonly root?: string | undefined
   /** Headers of every request, lower-case names, no credentials. */
   readonly headers?: { readonly [name: string]: string } | undefined
@@ -167,6 +167,15 @@ type Read<A> = (
   response: HttpClientResponse.HttpClientResponse
 ) => Effect.Effect<A, CustomersError>
 
+/** What of a call is the same for all of its attempts. */
+interface Prepared {
+  readonly endpoint: Endpoint.Any
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly path: { readonly [name: string]: string | Redacted.Redacted<string> }
+  /** The names of the fields that the body has. */
+  readonly sent: ReadonlyArray<string>
+}
+
 interface AnyInput {
   readonly path?: { readonly [name: string]: string | Redacted.Redacted<string> } | undefined
   readonly query?: unknown
@@ -192,8 +201,8 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const client = options.transformClient === undefined ? given : options.transformClient(given)
   const base = Either.filterOrLeft(
     baseUrl(options.baseUrl),
-    (url) => options.root === undefined || !url.endsWith(options.root),
-    () => ({ path: "baseUrl", message: `expected a URL without ${options.root} at its end: every path begins with it` })
+    (url) => options.root === undefined || new URL(url).pathname !== options.root,
+    () => ({ path: "baseUrl", message: `expected a URL without ${options.root}: every path begins with it` })
   )
   const configurationIssues = [...options.issues ?? [], ...Either.isLeft(base) ? [base.left] : []]
 
@@ -204,6 +213,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     defaults: { readonly [field: string]: unknown } = {}
   ): Either.Either<unknown, ReadonlyArray<InputIssue>> => {
     if (schema === undefined || (given !== undefined && !isPlain(given))) return Either.right(given)
+    if (options.refuses === undefined && Record.isEmptyRecord(defaults)) return Either.right(given)
     const refused = Object.entries(options.refuses ?? {}).filter(([field]) => isGiven(given, field))
     if (refused.length > 0) return Either.left(refused.map(([path, message]) => ({ path, message })))
     const fields = schemaFields(schema.ast, "top")
@@ -214,7 +224,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     return Either.right(Record.isEmptyRecord(added) ? given : { ...given, ...added })
   }
 
-  /** What of a call is the same for all of its attempts. */
+  /** Reads, completes and checks the input, once per call. */
   const prepare = (
     endpoint: Endpoint.Any,
     input: AnyInput,
@@ -255,7 +265,9 @@ export const make = Effect.fnUntraced(function*(options: Options) {
         },
         body: body.right
       })
-      return { request, endpoint: withoutKey(endpoint, key) }
+      // what was sent is what was read now, whatever becomes of the caller's objects
+      const sent = Either.getOrElse(readInput(() => Either.right(givenFields(input.body))), () => [])
+      return { request, endpoint: withoutKey(endpoint, key), path: { ...input.path }, sent }
     })
 
   const execute = (
@@ -285,7 +297,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const refuse = (
     endpoint: Endpoint.Any,
     response: HttpClientResponse.HttpClientResponse,
-    input: AnyInput,
+    call: Pick<Prepared, "path" | "sent">,
     timeouts: RequestTimeout.Timeouts
   ): Effect.Effect<never, CustomersError> =>
     Effect.gen(function*() {
@@ -299,8 +311,8 @@ export const make = Effect.fnUntraced(function*(options: Options) {
         context,
         headers: response.headers,
         body: text,
-        path: Record.map(input.path ?? {}, (value) => Redacted.isRedacted(value) ? value : Redacted.make(value)),
-        sent: isRecord(input.body) ? Object.keys(input.body).filter((name) => isGiven(input.body, name)) : [],
+        path: Record.map(call.path, (value) => Redacted.isRedacted(value) ? value : Redacted.make(value)),
+        sent: call.sent,
         retryAfter: retryAfter(response.headers, now)
       })
       const declared = Endpoint.declared(endpoint, error)
@@ -353,8 +365,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   }
 
   const attempt = <A>(
-    { endpoint, request }: { readonly endpoint: Endpoint.Any; readonly request: HttpClientRequest.HttpClientRequest },
-    input: AnyInput,
+    { endpoint, request, ...call }: Prepared,
     timeouts: RequestTimeout.Timeouts,
     observer: Observer.Observer,
     resends: number,
@@ -368,7 +379,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
           return observer.answered(attributesOf(context, response))
         }),
         Effect.flatMap((response) =>
-          isAnswer(endpoint, response) ? read(endpoint, response) : refuse(endpoint, response, input, timeouts)
+          isAnswer(endpoint, response) ? read(endpoint, response) : refuse(endpoint, response, call, timeouts)
         ),
         failAfter(timeouts.attempt, () => timedOut(context, timeouts.attempt)),
         observer.request(resends)
@@ -398,7 +409,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
         endpoint: prepared.endpoint,
         policy,
         limiter: limit,
-        attempt: (resends) => attempt(prepared, input, timeouts, observer, resends, read)
+        attempt: (resends) => attempt(prepared, timeouts, observer, resends, read)
       })
     })
 
@@ -488,6 +499,9 @@ const expandPath = (
 
 const isPlain = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value)
+
+const givenFields = (body: unknown): ReadonlyArray<string> =>
+  isPlain(body) ? Object.keys(body).filter((name) => isGiven(body, name)) : []
 
 /** Null says as little as nothing where the layer has something to say. */
 const isGiven = (input: unknown, field: string): boolean =>

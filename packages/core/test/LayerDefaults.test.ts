@@ -146,6 +146,22 @@ describe("the options of a layer", () => {
     }))
 })
 
+describe("a base URL", () => {
+  it.effect("that is the host and the root of all paths is refused, a prefix that ends like it is not", () =>
+    Effect.gen(function*() {
+      const sentTo = (baseUrl: string) =>
+        Effect.gen(function*() {
+          const { sent, transport } = setUp({ root: "/people", baseUrl })
+          const { call } = yield* transport
+          const end = yield* Effect.either(call(search, {}))
+          return end._tag === "Right" ? sent.map(([url]) => url) : end.left.message
+        })
+      expect(yield* sentTo("https://acme.example/people/")).toContain("invalid baseUrl (expected a URL without /people")
+      expect(yield* sentTo("https://acme.example/tenants/people")).toEqual(["/tenants/people/people"])
+      expect(yield* sentTo("https://people")).toEqual(["/people"])
+    }))
+})
+
 describe("input that is refused", () => {
   it.effect("is told by the names of its fields, each once, and a key that is no name is not shown", () =>
     Effect.gen(function*() {
@@ -201,6 +217,25 @@ describe("what a provider's mapping is told", () => {
       yield* Effect.flip(call(create, { body: { name: "Ada", test: undefined } }))
       yield* Effect.flip(call(search, {}))
       expect(failed.map(({ sent }) => sent)).toEqual([["name"], []])
+    }))
+
+  it.effect("is what was read before it was sent, whatever becomes of the caller's object", () =>
+    Effect.gen(function*() {
+      const { failed, transport } = setUp({}, 422)
+      const { call } = yield* transport
+      for (let readable = 1; readable < 12; readable++) {
+        let reads = 0
+        const body = {
+          get name(): string {
+            if (++reads > readable) throw new Error("secret")
+            return "Ada"
+          }
+        }
+        const error = yield* Effect.flip(call(rename, { path: { id: "1" }, body }))
+        expect(error._tag).toBe("InvalidRequest")
+      }
+      expect(failed.length).toBeGreaterThan(0)
+      expect(failed.every(({ sent }) => sent.join() === "name" || sent.length === 0)).toBe(true)
     }))
 
   it("shows of a path what the endpoint declares, at any depth, and indices", () => {

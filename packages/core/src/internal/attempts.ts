@@ -134,7 +134,8 @@ export const make = Effect.sync(() => {
           return yield* Effect.fail(tell(error))
         }
         const wait = Duration.toMillis(RetryPolicy.retryAfter(error)) + delay
-        if (yield* outlives(wait)) {
+        const isTooLate = yield* outlives(wait)
+        if (isTooLate) {
           return yield* Effect.fail(tell(error))
         }
         MutableRef.update(tokens, (left) =>
@@ -148,7 +149,11 @@ export const make = Effect.sync(() => {
           )
         )
         // the gate and the limit may have taken their time
-        if (yield* outlives(0)) return yield* Effect.fail(tell(error))
+        const isTooLateNow = yield* outlives(0)
+        if (isTooLateNow) {
+          giveBack(cost)
+          return yield* Effect.fail(tell(error))
+        }
         yield* countRetry(endpoint, error)
       }
     })
