@@ -279,8 +279,8 @@ export const withRaw = (customer: Customer, raw: unknown): Customer => Customer.
 export const raw = (customer: Customer): Option.Option<unknown> => Option.fromNullable(customer[RawSymbol]())
 
 /**
- * The same for the customers of one provider, typed: what that provider's package attached. For authors of provider
- * packages.
+ * The same for the customers of one provider, typed. `Raw` is what that provider's package attaches: nothing checks it.
+ * For authors of provider packages.
  *
  * @since 0.1.0
  * @category raw

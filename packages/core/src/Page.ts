@@ -17,8 +17,8 @@ import type { InvalidRequest, InvalidResponse } from "./CustomersError.js"
 import * as Cursors from "./internal/cursors.js"
 
 /**
- * A place in a list to go on from: opaque, safe in JSON and URLs. It is refused with another provider, list, filter or
- * page size. Ids in it are hashed.
+ * A place in a list to go on from: opaque, safe in JSON and URLs. It is refused with another provider, list, parent,
+ * filter or page size. Ids in it are hashed, but for the two rows that a walk by the provider's own cursors goes on from.
  *
  * @since 0.1.0
  * @category models

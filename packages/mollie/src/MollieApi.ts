@@ -272,6 +272,14 @@ export const MolliePaymentLine = Schema.Struct({
 
 const OpenRecord = Schema.Record({ key: Schema.String, value: Schema.Unknown })
 
+/**
+ * A line of a payment as answers hold it.
+ *
+ * @since 0.1.0
+ * @category answers
+ */
+export interface MolliePaymentLine extends Schema.Schema.Type<typeof MolliePaymentLine> {}
+
 /** What depends on the method of payment: an object, or an array where it is empty. */
 const Details = Schema.Union(
   // null first: a secret may be of anything
@@ -486,7 +494,8 @@ export const MollieListQuery = Schema.Struct(pageFields)
 export interface MollieListQuery extends Schema.Schema.Type<typeof MollieListQuery> {}
 
 /**
- * What `listPayments` can be asked for. `profileId` is a filter here: payments of all profiles come without it.
+ * What `listPayments` can be asked for. `profileId` is a filter here, and never sent unless it is given. Mollie's guides
+ * answer payments of all profiles without it; its newest document requires it beside an access token.
  *
  * @since 0.1.0
  * @category requests
@@ -525,6 +534,14 @@ export const MollieLineAmount = Schema.Struct({ currency, value: Schema.String }
 )
 
 /**
+ * An amount to write that may be negative.
+ *
+ * @since 0.1.0
+ * @category requests
+ */
+export interface MollieLineAmount extends Schema.Schema.Type<typeof MollieLineAmount> {}
+
+/**
  * An amount to write. `value` is a decimal string with exactly the decimals of its currency: none for ISK and JPY, two
  * for others. `0.00` is legal for a `first` payment.
  *
@@ -536,6 +553,14 @@ export const MollieAmountInput = MollieLineAmount.pipe(
     description: "an amount that is not negative"
   })
 )
+
+/**
+ * An amount to write.
+ *
+ * @since 0.1.0
+ * @category requests
+ */
+export interface MollieAmountInput extends Schema.Schema.Type<typeof MollieAmountInput> {}
 
 const Characters = (most: number) =>
   Schema.String.pipe(

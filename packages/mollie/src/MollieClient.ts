@@ -65,7 +65,6 @@ export type MollieOptions = MollieApiKeyOptions | MollieAccessTokenOptions
 type CommonError = Errors.CommonError
 type ListError = CommonError | Errors.InvalidResponse
 type ReadError = ListError | Errors.CustomerNotFound
-type ListPaymentsError = ReadError
 
 /**
  * The operations. Each takes and answers what Mollie's documentation says, letter for letter. `testmode` and
@@ -93,6 +92,7 @@ export interface Service {
   ) => Stream.Stream<Page.Page<Api.MollieCustomer>, ListError>
   /** Right after its creation Mollie may not find a customer for a moment. */
   readonly get: (customerId: string, query?: Api.MollieModeQuery) => Effect.Effect<Api.MollieCustomer, ReadError>
+  /** Changes what is given: an absent key keeps, null clears; `metadata` replaces the whole. */
   readonly update: (
     customerId: string,
     patch: Api.MollieCustomerInput
@@ -114,19 +114,19 @@ export interface Service {
   readonly listPayments: (
     customerId: string,
     query?: Api.MollieListPaymentsQuery
-  ) => Effect.Effect<Api.MolliePaymentPage, ListPaymentsError>
+  ) => Effect.Effect<Api.MolliePaymentPage, ReadError>
   /** All payments of a customer, page by page as they are pulled, oldest first unless `sort` says otherwise. */
   readonly streamPayments: (
     customerId: string,
     query?: Omit<Api.MollieListPaymentsQuery, "from" | "limit">,
     options?: Page.StreamOptions
-  ) => Stream.Stream<Api.MolliePayment, ListPaymentsError>
+  ) => Stream.Stream<Api.MolliePayment, ReadError>
   /** The pages of `streamPayments`, with the rows that cannot be read beside the others. */
   readonly streamPaymentsPages: (
     customerId: string,
     query?: Omit<Api.MollieListPaymentsQuery, "from" | "limit">,
     options?: Page.StreamOptions
-  ) => Stream.Stream<Page.Page<Api.MolliePayment>, ListPaymentsError>
+  ) => Stream.Stream<Page.Page<Api.MolliePayment>, ReadError>
 }
 
 /**

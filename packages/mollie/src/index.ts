@@ -5,6 +5,11 @@
  */
 
 export * as MollieApi from "./MollieApi.js"
-export { MollieClient, type MollieOptions } from "./MollieClient.js"
+export {
+  type MollieAccessTokenOptions,
+  type MollieApiKeyOptions,
+  MollieClient,
+  type MollieOptions
+} from "./MollieClient.js"
 export { capabilities, layer, layerConfig, type MollieConfig, raw } from "./MollieCustomers.js"
 export * as MollieError from "./MollieError.js"

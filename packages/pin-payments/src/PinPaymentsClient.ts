@@ -76,6 +76,7 @@ export interface Service {
   readonly streamPages: (
     options?: Page.StreamOptions
   ) => Stream.Stream<Page.Page<Api.PinPaymentsCustomer>, ListError>
+  /** One customer with the primary card. */
   readonly get: (customerToken: string) => Effect.Effect<Api.PinPaymentsCustomer, ReadError>
   /**
    * Changes what is given; at most one of `card`, `card_token` and `primary_card_token`. The first two erase the

@@ -5,6 +5,6 @@
  */
 
 export * as PinPaymentsApi from "./PinPaymentsApi.js"
-export { PinPaymentsClient, type PinPaymentsOptions } from "./PinPaymentsClient.js"
+export { PinPaymentsClient, type PinPaymentsCreatedCard, type PinPaymentsOptions } from "./PinPaymentsClient.js"
 export { capabilities, layer, layerConfig, type PinPaymentsConfig, raw } from "./PinPaymentsCustomers.js"
 export * as PinPaymentsError from "./PinPaymentsError.js"

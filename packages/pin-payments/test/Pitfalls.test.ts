@@ -3,7 +3,7 @@ import type { CustomersError } from "@effect-customers/core"
 import { CustomersService } from "@effect-customers/core"
 import * as PinPayments from "@effect-customers/pin-payments"
 import { PinPaymentsClient } from "@effect-customers/pin-payments"
-import { Fault } from "@effect-customers/sandbox"
+import { Fault, SandboxControl } from "@effect-customers/sandbox"
 import { HttpClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Option, Redacted } from "effect"
@@ -80,7 +80,8 @@ it.effect("pin-payments pitfall 3: next is not trusted, and pages count from 1",
     const seeded = (yield* seed(60)).toReversed()
     const lie = (next: number | null) => (page: any) => ({ ...page, pagination: { ...page.pagination, next } })
     yield* inject("list", Fault.Alter({ alter: lie(1) }))
-    yield* inject("list", Fault.Alter({ alter: lie(null) }), 2)
+    const { inject: add } = yield* SandboxControl
+    yield* add({ operation: "list", from: 2, times: 2, fault: Fault.Alter({ alter: lie(null) }) })
     expect((yield* collect(pin.stream())).map(({ token }) => token)).toEqual(seeded)
     expect((yield* pages).map(({ page }) => page)).toEqual(["1", "1", "2", "3"])
     expect(yield* refusal(pin.list({ page: 0 }))).toEqual(["InvalidRequest", "sdk", "page"])
