@@ -204,13 +204,18 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     (url) => options.root === undefined || new URL(url).pathname !== options.root,
     () => ({ path: "baseUrl", message: `expected a URL without ${options.root}: every path begins with it` })
   )
+  const isDefined = (value: unknown): boolean => value !== undefined
+  const defaults = {
+    query: Record.filter(options.defaults?.query ?? {}, isDefined),
+    body: Record.filter(options.defaults?.body ?? {}, isDefined)
+  }
   const configurationIssues = [...options.issues ?? [], ...Either.isLeft(base) ? [base.left] : []]
 
   /** The part of an input with what the options of the layer add to it. */
   const completed = (
     schema: Schema.Schema.AnyNoContext | undefined,
     given: unknown,
-    defaults: { readonly [field: string]: unknown } = {}
+    defaults: { readonly [field: string]: unknown }
   ): Either.Either<unknown, ReadonlyArray<InputIssue>> => {
     if (schema === undefined || (given !== undefined && !isPlain(given))) return Either.right(given)
     if (options.refuses === undefined && Record.isEmptyRecord(defaults)) return Either.right(given)
@@ -219,7 +224,7 @@ export const make = Effect.fnUntraced(function*(options: Options) {
     const fields = schemaFields(schema.ast, "top")
     const added = Record.filter(
       defaults,
-      (value, field) => value !== undefined && fields.has(field) && !isGiven(given, field)
+      (_, field) => fields.has(field) && !isGiven(given, field)
     )
     return Either.right(Record.isEmptyRecord(added) ? given : { ...given, ...added })
   }
@@ -239,13 +244,13 @@ export const make = Effect.fnUntraced(function*(options: Options) {
       const path = readInput(() => expandPath(endpoint, input.path ?? {}))
       const query = readInput(() =>
         Either.flatMap(
-          completed(endpoint.query, input.query, options.defaults?.query),
+          completed(endpoint.query, input.query, defaults.query),
           (query) => encodeQuery(endpoint.query, query)
         )
       )
       const body = readInput(() =>
         Either.flatMap(
-          completed(endpoint.body, input.body, options.defaults?.body),
+          completed(endpoint.body, input.body, defaults.body),
           (body) => encodeBody(endpoint.body, body)
         )
       )

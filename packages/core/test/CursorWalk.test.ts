@@ -1,7 +1,8 @@
 /** The walk over a list whose pages are asked for by the id of their first row, while the list changes. */
-import { InvalidResponse, Page } from "@effect-customers/core"
+import { Page } from "@effect-customers/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Data, Effect, Either, FastCheck, Option, Stream } from "effect"
+import { chances, unreadable } from "./lists.js"
 
 interface Row {
   readonly id: string
@@ -29,23 +30,6 @@ const shape: FastCheck.Arbitrary<Shape> = FastCheck.record({
   newestFirst: FastCheck.boolean(),
   bad: FastCheck.boolean()
 })
-
-const chances = (seed: number) => {
-  let state = seed + 1
-  return () => {
-    state = (state * 48_271) % 2_147_483_647
-    return state / 2_147_483_647
-  }
-}
-
-const unreadable = (id: string) =>
-  new InvalidResponse({
-    provider: "acme",
-    operation: "list",
-    mayHaveApplied: false,
-    repeat: "always",
-    issues: [{ path: id, expected: "" }]
-  })
 
 /** A list in the order of creation; around every answer rows are appended and `deletions` of the old ones go. */
 const changing = ({ bad, count, newestFirst, seed, ties }: Shape, deletions: number) => {

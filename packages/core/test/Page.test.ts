@@ -1,7 +1,8 @@
 /** The walk over a list that changes while it is walked, against lists made at random. */
-import { InvalidResponse, Page } from "@effect-customers/core"
+import { Page } from "@effect-customers/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Effect, FastCheck, Option, Stream } from "effect"
+import { chances, unreadable } from "./lists.js"
 
 interface Row {
   readonly id: string
@@ -57,15 +58,6 @@ const changing = (
       })
   }
   return { source, fetches: () => world.fetches }
-}
-
-/** A sequence of numbers in [0, 1) that a seed decides. */
-const chances = (seed: number) => {
-  let state = seed + 1
-  return () => {
-    state = (state * 48_271) % 2_147_483_647
-    return state / 2_147_483_647
-  }
 }
 
 const rows = (count: number, ties: boolean, chance: () => number): ReadonlyArray<Row> =>
@@ -144,15 +136,6 @@ const law = (title: string, property: (shape: Shape) => Effect.Effect<void, unkn
       numRuns: runs,
       seed: 2026
     }))
-
-const unreadable = (id: string) =>
-  new InvalidResponse({
-    provider: "acme",
-    operation: "list",
-    mayHaveApplied: false,
-    repeat: "always",
-    issues: [{ path: id, expected: "" }]
-  })
 
 const noneTwice = (ids: ReadonlyArray<string>) => expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([])
 

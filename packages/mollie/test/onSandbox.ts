@@ -1,9 +1,9 @@
 /** Mollie's layers on the sandbox, for the tests of this package. */
-import { RetryPolicy } from "@effect-customers/core"
 import * as Mollie from "@effect-customers/mollie"
 import { Sandbox } from "@effect-customers/sandbox"
 import type { HttpClient } from "@effect/platform"
 import { Effect, Layer, Redacted } from "effect"
+import { sentOnce } from "../../polar/test/onSandbox.js"
 
 export { clients } from "../../polar/test/onSandbox.js"
 
@@ -32,8 +32,6 @@ export const onPort = (
     Layer.provideMerge(client),
     Layer.provideMerge(Sandbox.layerServer(options))
   )
-
-const sentOnce = RetryPolicy.layer({ maxAttempts: 1, gate: false })
 
 /** The same, for tests of what one request comes to. */
 export const once = {

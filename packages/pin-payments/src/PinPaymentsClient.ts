@@ -221,32 +221,21 @@ export const make = (options: PinPaymentsOptions): Effect.Effect<Service, never,
     const streamPages: Service["streamPages"] = (options) =>
       walk({ endpoint: Api.list, list: "customers", fetch: list, key: byCreation }, options)
 
-    const streamChargesPages: Service["streamChargesPages"] = (parent, options) =>
-      walk({
-        endpoint: Api.listCharges,
-        list: "charges",
-        parent,
-        fetch: (query) => listCharges(parent, query),
-        key: byCreation
-      }, options)
+    const streamChargesPages: Service["streamChargesPages"] = ofCustomer(
+      { endpoint: Api.listCharges, list: "charges", key: byCreation },
+      listCharges
+    )
 
-    const streamCardsPages: Service["streamCardsPages"] = (parent, options) =>
-      walk({
-        endpoint: Api.listCards,
-        list: "cards",
-        parent,
-        fetch: (query) => listCards(parent, query),
-        key: ({ token }) => ({ createdAt: 0, id: Redacted.value(token) })
-      }, options)
+    const streamCardsPages: Service["streamCardsPages"] = ofCustomer({
+      endpoint: Api.listCards,
+      list: "cards",
+      key: ({ token }) => ({ createdAt: 0, id: Redacted.value(token) })
+    }, listCards)
 
-    const streamSubscriptionsPages: Service["streamSubscriptionsPages"] = (parent, options) =>
-      walk({
-        endpoint: Api.listSubscriptions,
-        list: "subscriptions",
-        parent,
-        fetch: (query) => listSubscriptions(parent, query),
-        key: byCreation
-      }, options)
+    const streamSubscriptionsPages: Service["streamSubscriptionsPages"] = ofCustomer(
+      { endpoint: Api.listSubscriptions, list: "subscriptions", key: byCreation },
+      listSubscriptions
+    )
 
     return {
       create: (body) => Effect.map(call(Api.create, { body }), ({ response }) => response),
@@ -310,13 +299,24 @@ const byCreation = ({ created_at, token }: { readonly created_at: string; readon
   id: token
 })
 
+interface ListOf<in A> {
+  readonly endpoint: Endpoint.Any
+  readonly list: string
+  readonly key: (row: A) => Page.RowKey
+}
+
+/** The walk over a list of one customer's. */
+const ofCustomer = <A, E>(
+  list: ListOf<A>,
+  fetch: (customerToken: string, query: Api.PinPaymentsPageQuery) => Effect.Effect<WirePage<A>, E>
+) =>
+(parent: string, options?: Page.StreamOptions) =>
+  walk({ ...list, parent, fetch: (query) => fetch(parent, query) }, options)
+
 const walk = <A, E>(
-  { endpoint, fetch, key, list, parent }: {
-    readonly endpoint: Endpoint.Any
-    readonly list: string
+  { endpoint, fetch, key, list, parent }: ListOf<A> & {
     readonly parent?: string
     readonly fetch: (query: Api.PinPaymentsPageQuery) => Effect.Effect<WirePage<A>, E>
-    readonly key: (row: A) => Page.RowKey
   },
   options: Page.StreamOptions | undefined
 ): Stream.Stream<Page.Page<A>, E | Errors.InvalidRequest> =>

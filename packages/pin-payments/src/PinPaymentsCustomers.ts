@@ -30,8 +30,8 @@ import { PinPaymentsClient } from "./PinPaymentsClient.js"
 const kept = { stored: true, required: false, clearable: false, mutable: "always" } as const
 
 /**
- * What Pin Payments stores and does. Whether deleting a customer cancels subscriptions is not documented; their cards
- * are gone.
+ * What Pin Payments stores and does. Of a delete it is documented that the cards go, for good; that subscriptions are
+ * not cancelled and charges stay is what we take from its saying no more.
  *
  * @since 0.1.0
  * @category capabilities

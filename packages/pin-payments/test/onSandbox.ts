@@ -1,5 +1,4 @@
 /** The layers of this package on the sandbox, for its tests. */
-import { RetryPolicy } from "@effect-customers/core"
 import * as PinPayments from "@effect-customers/pin-payments"
 import {
   type Fault,
@@ -11,6 +10,7 @@ import {
 import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { expect } from "@effect/vitest"
 import { Chunk, Context, Effect, Layer, Option, Redacted, Stream } from "effect"
+import { sentOnce } from "../../polar/test/onSandbox.js"
 
 export const secretKey = "s3cretKeyOfThisTest"
 
@@ -35,8 +35,6 @@ export const onPort = (
     Layer.provideMerge(client),
     Layer.provideMerge(Sandbox.layerServer(options))
   )
-
-const sentOnce = RetryPolicy.layer({ maxAttempts: 1, gate: false })
 
 /** The same, for tests of what one request comes to. */
 export const once = {

@@ -33,7 +33,8 @@ export const onPort = (
     Layer.provideMerge(Sandbox.layerServer(options))
   )
 
-const sentOnce = RetryPolicy.layer({ maxAttempts: 1, gate: false })
+/** For tests of what one request comes to. */
+export const sentOnce = RetryPolicy.layer({ maxAttempts: 1, gate: false })
 
 /** The same, for tests of what one request comes to. */
 export const once = {
