@@ -495,7 +495,8 @@ class CursorWalk<A, E> {
       this.backFrom = undefined
     }
     this.finished = next === undefined
-    this.last = items.map((item) => source.key(item).id).at(-1) ?? this.last
+    const last = items.at(-1)
+    if (last !== undefined) this.last = source.key(last).id
     const place = { next: next ?? "", last: this.last, backFrom: this.backFrom }
     this.starts = startsAt(place)
     const moment = this.emitted.moment()
