@@ -61,6 +61,8 @@ const shared = {
   status: Schema.optional(Schema.Int),
   /** The provider's id of the request, where it sent one. */
   requestId: Schema.optional(Schema.String),
+  /** When the answer was made, by the provider's own clock: its `Date` header, in milliseconds, to the second. */
+  answeredAt: Schema.optional(Schema.Int),
   /** The provider's own code of the error, where it sent one. */
   providerCode: Schema.optional(Schema.String),
   /** The provider's own words. They may quote what was sent, so they are redacted. */
@@ -80,6 +82,7 @@ export interface ErrorContext {
   readonly repeat: RepeatSafety
   readonly status?: number | undefined
   readonly requestId?: string | undefined
+  readonly answeredAt?: number | undefined
   readonly providerCode?: string | undefined
   readonly providerMessage?: Redacted.Redacted<string> | undefined
 }

@@ -376,7 +376,7 @@ export const segmentProblem: (segment: string, slashes: "encoded" | "refused") =
  */
 export const errorContext = (
   endpoint: Any,
-  answer?: { readonly status: number; readonly requestId: string | undefined }
+  answer?: Pick<ErrorContext, "requestId" | "answeredAt"> & { readonly status: number }
 ): ErrorContext => ({
   provider: endpoint.provider,
   operation: endpoint.operation,
@@ -519,6 +519,7 @@ export const declared = <E extends DeclaredErrorClass>(
     repeat: error.repeat,
     status: error.status,
     requestId: error.requestId,
+    answeredAt: error.answeredAt,
     providerCode: error.providerCode,
     providerMessage: error.providerMessage
   })

@@ -330,7 +330,8 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const answerContext = (endpoint: Endpoint.Any, response: HttpClientResponse.HttpClientResponse) =>
     Endpoint.errorContext(endpoint, {
       status: response.status,
-      requestId: requestId(options.requestIdHeaders ?? ["x-request-id"], response.headers)
+      requestId: requestId(options.requestIdHeaders ?? ["x-request-id"], response.headers),
+      answeredAt: timeOf(response.headers["date"])
     })
 
   const attributesOf = (

@@ -199,6 +199,16 @@ describe("the answer", () => {
       expect(error).toMatchObject({ _tag: "UnexpectedStatus", status: 404, requestId: "req_1" })
     }))
 
+  it.effect.each<readonly [string | undefined, number | undefined]>([
+    ["Fri, 27 Nov 2026 07:13:51 GMT", Date.UTC(2026, 10, 27, 7, 13, 51)],
+    ["yesterday", undefined],
+    [undefined, undefined]
+  ])("dated %s, that is no success, says when by the provider's clock", ([date, answeredAt]) =>
+    Effect.gen(function*() {
+      const { call } = yield* transport(answering(404, "{}", date === undefined ? {} : { date }).client)
+      expect((yield* Effect.flip(call(remove, { path: { id } }))).answeredAt).toBe(answeredAt)
+    }))
+
   it.effect("with a key called __proto__ is unreadable, also where it is written with escapes", () =>
     Effect.gen(function*() {
       const { call } = yield* transport(answering(200, "{\"id\":\"1\",\"\\u005f_proto__\":{\"tags\":[]}}").client)
