@@ -35,14 +35,26 @@ export interface MetadataLimits {
 }
 
 /**
- * Limits of one field: `maxLength` in characters of a text; `exceptCountries` of an address; `regionRequired` of a
- * locale; `pathSegment` where a text becomes part of a URL and what cannot be in one could never be found again.
+ * The lines of an address.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AddressLine = Exclude<keyof AddressInput, "country">
+
+/**
+ * Limits of one field: `maxLength` in characters of a text, `addressLengths` of the lines of an address; `characters`, a
+ * regular expression's class (`[A-Za-z0-9_-]`) of which a text is made whole; `exceptCountries` of an address;
+ * `regionRequired` of a locale; `pathSegment` where a text becomes part of a URL and what cannot be in one could never be
+ * found again.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Limits {
   readonly maxLength?: number | undefined
+  readonly addressLengths?: { readonly [_ in AddressLine]?: number } | undefined
+  readonly characters?: string | undefined
   readonly pathSegment?: boolean | undefined
   readonly exceptCountries?: ReadonlyArray<string> | undefined
   readonly regionRequired?: boolean | undefined
@@ -201,6 +213,9 @@ const fieldProblems = (
   if (limits.maxLength !== undefined && [...value].length > limits.maxLength) {
     return problem(`${provider} stores at most ${limits.maxLength} characters`)
   }
+  if (limits.characters !== undefined && !new RegExp(`^${limits.characters}+$`).test(value)) {
+    return problem(`${provider} takes ${limits.characters} alone`)
+  }
   const segment = limits.pathSegment === true ? segmentProblem(value, "refused") : undefined
   if (segment !== undefined) return problem(segment)
   if (limits.regionRequired === true && regionOf(value) === undefined) {
@@ -217,10 +232,21 @@ const addressProblems = (
   provider: Provider,
   limits: Limits,
   address: AddressInput | undefined
-): ReadonlyArray<UnsupportedField> =>
-  address !== undefined && limits.exceptCountries?.includes(address.country) === true
-    ? [{ path: "address.country", reason: `${provider} takes no addresses in this country` }]
-    : []
+): ReadonlyArray<UnsupportedField> => {
+  if (address === undefined) return []
+  const tooLong = Object.entries(limits.addressLengths ?? {}).filter(([line, longest]) =>
+    [...address[line as AddressLine] ?? ""].length > longest
+  )
+  return [
+    ...limits.exceptCountries?.includes(address.country) === true
+      ? [{ path: "address.country", reason: `${provider} takes no addresses in this country` }]
+      : [],
+    ...tooLong.map(([line, longest]) => ({
+      path: `address.${line}`,
+      reason: `${provider} stores at most ${longest} characters`
+    }))
+  ]
+}
 
 const metadataProblems = (
   provider: Provider,

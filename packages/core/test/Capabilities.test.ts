@@ -17,8 +17,8 @@ const picky: Capabilities.Capabilities = {
     externalId: stored({ limits: { pathSegment: true } }),
     email: stored({ required: true, clearable: false }),
     name: stored({ limits: { maxLength: 3 } }),
-    phone: Capabilities.notStored,
-    address: stored({ limits: { exceptCountries: ["RU"] } }),
+    phone: stored({ limits: { characters: "[0-9+]" } }),
+    address: stored({ limits: { exceptCountries: ["RU"], addressLengths: { city: 5 } } }),
     locale: stored({ limits: { regionRequired: true } }),
     metadata: stored({
       limits: { metadata: { values: "strings", nullValues: false, emptyStrings: true, maxBytes: 20 } }
@@ -37,7 +37,15 @@ const email = "ada@example.com"
 
 describe("fit", () => {
   it("takes what fits whole", () => {
-    const input: CreateCustomer = { email, paymentSource, name: "Ada", locale: "nl-NL", metadata: { a: "" } }
+    const input: CreateCustomer = {
+      email,
+      paymentSource,
+      name: "Ada",
+      phone: "+312",
+      address: { line1: "x".repeat(9), city: "Paris", country: "FR" },
+      locale: "nl-NL",
+      metadata: { a: "" }
+    }
     expect(Capabilities.fit(picky, input)).toEqual({ input, missing: [], unsupported: [] })
   })
 
@@ -47,7 +55,9 @@ describe("fit", () => {
   })
 
   it.each<[string, CreateCustomer, string]>([
-    ["a field that is not stored", { phone: "1" }, "phone"],
+    ["a text of other characters", { phone: "+31 2" }, "phone"],
+    ["a text with a line break behind it", { phone: "1\n" }, "phone"],
+    ["a line of an address that is too long", { address: { city: "London", country: "GB" } }, "address.city"],
     ["a text that is too long", { name: "Grace" }, "name"],
     ["a slash where a path is made of it", { externalId: "a/b" }, "externalId"],
     ["a country that is not taken", { address: { country: "RU" } }, "address.country"],
@@ -59,6 +69,15 @@ describe("fit", () => {
     expect(fit.unsupported).toEqual([{ path, reason: expect.stringContaining("") }])
     expect(fit.unsupported[0]?.reason).not.toBe("")
     expect(fit.input).toEqual({ email, paymentSource })
+  })
+
+  it("leaves out a field that is not stored and says why", () => {
+    const without = { ...picky, fields: { ...picky.fields, phone: Capabilities.notStored } }
+    expect(Capabilities.fit(without, { email, paymentSource, phone: "1" })).toEqual({
+      input: { email, paymentSource },
+      missing: [],
+      unsupported: [{ path: "phone", reason: "picky does not store it" }]
+    })
   })
 
   it("does not throw at what is no language tag", () => {
