@@ -28,6 +28,11 @@ export interface SandboxOptions {
   readonly startTime?: string | undefined
   /** How far that clock moves with every write (default 1 ms). `0` gives all customers the same `created_at`. */
   readonly tick?: Duration.DurationInput | undefined
+  /**
+   * Whether the providers' own rate limits hold (default true). They go by the `Clock` of the fiber that builds the
+   * layer: under a `TestClock` that stands still they never end.
+   */
+  readonly rateLimits?: boolean | undefined
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { AutumnRecord, AutumnSeed } from "./AutumnSeed.js"
 import type { FaultRule } from "./Fault.js"
 import type { MollieRecord, MollieSeed } from "./MollieSeed.js"
 import type { PinPaymentsRecord, PinPaymentsSeed } from "./PinPaymentsSeed.js"
@@ -20,6 +21,7 @@ export interface Seeds {
   readonly polar: PolarSeed
   readonly mollie: MollieSeed
   readonly "pin-payments": PinPaymentsSeed
+  readonly autumn: AutumnSeed
 }
 
 /**
@@ -32,6 +34,7 @@ export interface Records {
   readonly polar: PolarRecord
   readonly mollie: MollieRecord
   readonly "pin-payments": PinPaymentsRecord
+  readonly autumn: AutumnRecord
 }
 
 /**

@@ -2,6 +2,25 @@
  * @since 0.1.0
  */
 
+export type {
+  AutumnBalance,
+  AutumnBillingControls,
+  AutumnBreakdown,
+  AutumnConfig,
+  AutumnDiscount,
+  AutumnEntity,
+  AutumnFeature,
+  AutumnFlag,
+  AutumnInvoice,
+  AutumnPlan,
+  AutumnPurchase,
+  AutumnRecord,
+  AutumnReferral,
+  AutumnSeed,
+  AutumnSubscription,
+  AutumnTrialUsed
+} from "./AutumnSeed.js"
+
 /**
  * Faults to inject.
  *

@@ -33,17 +33,21 @@ describe("effect-customers-sandbox", () => {
     let answer: Promise<ReadonlyArray<number>> | undefined
     const { code, err, out } = await bin(["--port", "0", "--customers", "3", "--seed", "7"], (out, child) => {
       if (!out.includes("Ctrl-C") || answer !== undefined) return
-      const calls = Array.from(out.matchAll(/^curl (?:-u (\S+)|-H 'Authorization: (.+)') (http\S+)$/gm))
-      answer = Promise.all(calls.map(async ([, user, authorization = `Basic ${btoa(user ?? "")}`, url = ""]) => {
-        const response = await fetch(url, { headers: { authorization } })
-        const { _embedded, items, response: customers } = await response.json()
-        return (items ?? _embedded?.customers ?? customers).length
+      const calls = Array.from(out.matchAll(/^curl (.+) (http\S+)$/gm))
+      answer = Promise.all(calls.map(async ([, flags = "", url = ""]) => {
+        const user = /-u (\S+)/.exec(flags)?.[1]
+        const body = /-d '([^']*)'/.exec(flags)?.[1]
+        const headers = new Headers(user === undefined ? {} : { authorization: `Basic ${btoa(user)}` })
+        for (const [, name = "", value = ""] of flags.matchAll(/-H '([^:]+): ([^']+)'/g)) headers.set(name, value)
+        const response = await fetch(url, body === undefined ? { headers } : { method: "POST", headers, body })
+        const { _embedded, items, list, response: customers } = await response.json()
+        return (items ?? _embedded?.customers ?? customers ?? list).length
       }))
       void answer.finally(() => child.kill("SIGTERM"))
     })
-    expect(await answer).toEqual([3, 3, 3])
+    expect(await answer).toEqual([3, 3, 3, 3])
     expect([code, err]).toEqual([0, ""])
-    for (const provider of ["polar", "mollie", "pin-payments"]) {
+    for (const provider of ["polar", "mollie", "pin-payments", "autumn"]) {
       expect(out).toMatch(new RegExp(`^${provider}  http://127\\.0\\.0\\.1:\\d+/${provider}$`, "m"))
     }
     expect(out).toMatch(/^curl -H 'Authorization: Bearer polar_oat_x' http/m)

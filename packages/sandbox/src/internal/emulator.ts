@@ -9,6 +9,8 @@ export interface World {
   readonly now: () => number
   /** Milliseconds of the `Clock` of the fiber that built the layer, which moves by itself: for what expires. */
   readonly clock: () => number
+  /** Whether the provider's own limits hold. */
+  readonly rateLimits: boolean
   /**
    * The moment of a write; moves the clock by one tick. Every request that changes the state asks for it, and no other:
    * `applied` in the request log goes by it.

@@ -42,6 +42,7 @@ export const makeWorld = (options: SandboxOptions | undefined, clock: Clock.Cloc
     nextId: () => uuid4(seed, counter++),
     now: () => now,
     clock: () => clock.unsafeCurrentTimeMillis(),
+    rateLimits: options?.rateLimits ?? true,
     writeMoment: () => {
       const moment = now
       now += tick
