@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { AutumnRecord, AutumnSeed } from "./AutumnSeed.js"
 import type { FaultRule } from "./Fault.js"
+import type { FlexpriceRecord, FlexpriceSeed } from "./FlexpriceSeed.js"
 import type { MollieRecord, MollieSeed } from "./MollieSeed.js"
 import type { PinPaymentsRecord, PinPaymentsSeed } from "./PinPaymentsSeed.js"
 import type { PolarRecord, PolarSeed } from "./PolarSeed.js"
@@ -22,6 +23,7 @@ export interface Seeds {
   readonly mollie: MollieSeed
   readonly "pin-payments": PinPaymentsSeed
   readonly autumn: AutumnSeed
+  readonly flexprice: FlexpriceSeed
 }
 
 /**
@@ -35,6 +37,7 @@ export interface Records {
   readonly mollie: MollieRecord
   readonly "pin-payments": PinPaymentsRecord
   readonly autumn: AutumnRecord
+  readonly flexprice: FlexpriceRecord
 }
 
 /**

@@ -29,6 +29,20 @@ export type {
 export * as Fault from "./Fault.js"
 
 export type {
+  FlexpriceEntitlement,
+  FlexpriceFeature,
+  FlexpriceFeatureSeed,
+  FlexpriceGrant,
+  FlexpriceIntegration,
+  FlexpriceMeter,
+  FlexpriceRecord,
+  FlexpriceSeed,
+  FlexpriceSource,
+  FlexpriceSubscription,
+  FlexpriceWallet
+} from "./FlexpriceSeed.js"
+
+export type {
   MollieAmount,
   MollieLink,
   MolliePaymentRecord,

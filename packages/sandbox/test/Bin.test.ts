@@ -45,9 +45,9 @@ describe("effect-customers-sandbox", () => {
       }))
       void answer.finally(() => child.kill("SIGTERM"))
     })
-    expect(await answer).toEqual([3, 3, 3, 3])
+    expect(await answer).toEqual([3, 3, 3, 3, 3])
     expect([code, err]).toEqual([0, ""])
-    for (const provider of ["polar", "mollie", "pin-payments", "autumn"]) {
+    for (const provider of ["polar", "mollie", "pin-payments", "autumn", "flexprice"]) {
       expect(out).toMatch(new RegExp(`^${provider}  http://127\\.0\\.0\\.1:\\d+/${provider}$`, "m"))
     }
     expect(out).toMatch(/^curl -H 'Authorization: Bearer polar_oat_x' http/m)

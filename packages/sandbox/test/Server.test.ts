@@ -63,7 +63,7 @@ describe("on a port", () => {
       const elsewhere = yield* Effect.promise(() => fetch(`${server.url}/acme/v2/customers`))
       expect([elsewhere.status, yield* Effect.promise(() => elsewhere.text())]).toEqual([
         404,
-        "no such provider; this sandbox has /polar, /mollie, /pin-payments, /autumn, and /sandbox for its control\n"
+        "no such provider; this sandbox has /polar, /mollie, /pin-payments, /autumn, /flexprice, and /sandbox for its control\n"
       ])
       expect((yield* Effect.promise(() => fetch(base))).status).toBe(404)
     })

@@ -19,7 +19,8 @@ const lists: Readonly<Record<ProviderName, readonly [string, string]>> = {
   polar: ["-H 'Authorization: Bearer polar_oat_x'", "/v1/customers/"],
   mollie: ["-H 'Authorization: Bearer test_x'", "/v2/customers"],
   "pin-payments": ["-u secret_x:", "/1/customers"],
-  autumn: ["-d '{}' -H 'Authorization: Bearer am_sk_test_x' -H 'x-api-version: 2.1'", "/v1/customers.list"]
+  autumn: ["-d '{}' -H 'Authorization: Bearer am_sk_test_x' -H 'x-api-version: 2.1'", "/v1/customers.list"],
+  flexprice: ["-H 'x-api-key: key'", "/v1/customers"]
 }
 
 const serving = ({ customers, host, port, seed }: Arguments) =>
