@@ -127,7 +127,8 @@ export const first = <A, E, R>(pages: Stream.Stream<Page<A>, E, R>): Effect.Effe
 export interface OffsetPage<out A> {
   readonly items: ReadonlyArray<A>
   readonly unreadable: ReadonlyArray<InvalidResponse>
-  readonly total: number
+  /** Of the whole list; without it rows that are deleted meanwhile are not noticed, and may hide others. */
+  readonly total: number | undefined
   /** The number of the last page; pages count from 1. The end is `page >= lastPage`, never a short page. */
   readonly lastPage: number
   /** Rows per page, where the provider keeps to a size of its own. */
@@ -180,7 +181,7 @@ export interface OffsetSource<A, E> extends Source {
 const OffsetPlace = Schema.Struct({
   /** The page that is next, and the total of the last one. */
   page: Schema.Int,
-  total: Schema.Number
+  total: Schema.optional(Schema.Number)
 })
 
 type OffsetCursor = Cursors.Content<typeof OffsetPlace.Type>
@@ -242,7 +243,7 @@ class OffsetWalk<A, E> {
   /** The pages that are asked for, from this one on. */
   private asked: ReadonlyArray<Fiber.RuntimeFiber<OffsetPage<A>, E>> = []
   private lastPage = 1
-  private total = 0
+  private total: number | undefined
   /** Up to this page one page is read after the other. */
   private oneByOneUntil = 0
   /** The furthest page that was read, and how often it sent the walk back. */
@@ -289,8 +290,9 @@ class OffsetWalk<A, E> {
         return Option.none<Page<A>>()
       }
       this.seeks = false
-      if (this.hasShrunk(answer)) {
-        const pagesBack = Math.ceil((this.total - answer.total) / (answer.pageSize ?? this.pageSize))
+      const missing = this.missingSince(answer)
+      if (missing > 0) {
+        const pagesBack = Math.ceil(missing / (answer.pageSize ?? this.pageSize))
         this.oneByOneUntil = Math.max(this.oneByOneUntil, this.page)
         this.total = answer.total
         yield* this.goTo(Math.max(1, this.page - pagesBack))
@@ -302,7 +304,7 @@ class OffsetWalk<A, E> {
       this.finished = this.page >= answer.lastPage
       const page = withNext({
         items,
-        total: Option.some(answer.total),
+        total: Option.fromNullable(answer.total),
         unreadable: items.length === 0 && this.isReadBack(answer) ? [] : answer.unreadable
       }, this.finished ? Option.none : this.cursor(answer))
       this.page += 1
@@ -330,12 +332,13 @@ class OffsetWalk<A, E> {
       this.page = page
     })
 
-  /** Whether rows may have moved to pages that were read, and the walk goes back for them. */
-  private hasShrunk(answer: OffsetPage<A>): boolean {
+  /** How many rows may have moved to pages that were read, where the walk goes back for them. */
+  private missingSince(answer: OffsetPage<A>): number {
     if (this.page > this.furthest.page) this.furthest = { page: this.page, rewinds: 0 }
-    if (this.source.key === undefined || this.page === 1 || answer.total >= this.total) return false
+    const missing = shrunkBy(this.total, answer.total)
+    if (this.source.key === undefined || this.page === 1 || missing === 0) return 0
     this.furthest = { ...this.furthest, rewinds: this.furthest.rewinds + 1 }
-    return this.furthest.rewinds <= mostRewinds
+    return this.furthest.rewinds <= mostRewinds ? missing : 0
   }
 
   private unseen({ items }: OffsetPage<A>): ReadonlyArray<A> {
@@ -348,7 +351,10 @@ class OffsetWalk<A, E> {
    * untold, so what cannot be read is told again.
    */
   private isReadBack(answer: OffsetPage<A>): boolean {
-    return Option.exists(this.resume, ({ place }) => this.page < place.page && answer.total >= place.total)
+    return Option.exists(
+      this.resume,
+      ({ place }) => this.page < place.page && shrunkBy(place.total, answer.total) === 0
+    )
   }
 
   /** Rows moved so far to the front that what comes next may stand before this page. */
@@ -358,7 +364,7 @@ class OffsetWalk<A, E> {
     const keys = answer.items.map(key)
     const first = keys[0]
     if (first === undefined || this.emitted.isBefore(resume.createdAt, first.createdAt)) return true
-    return first.createdAt === resume.createdAt && answer.total < resume.place.total &&
+    return first.createdAt === resume.createdAt && shrunkBy(resume.place.total, answer.total) > 0 &&
       !keys.some((key) => key.createdAt === resume.createdAt && this.emitted.isOfCursor(key.id))
   }
 
@@ -372,6 +378,10 @@ class OffsetWalk<A, E> {
       )
   }
 }
+
+/** None where either is not known. */
+const shrunkBy = (before: number | undefined, now: number | undefined): number =>
+  before === undefined || now === undefined ? 0 : Math.max(0, before - now)
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Lists with the provider's own cursors
@@ -388,39 +398,68 @@ export interface CursorPage<out A> {
   readonly items: ReadonlyArray<A>
   readonly unreadable: ReadonlyArray<InvalidResponse>
   readonly next: string | undefined
+  /** That there is no `next` does not say that the list is at its end: the walk goes on by creation time. */
+  readonly isCut?: boolean | undefined
 }
 
 /**
- * A list whose pages are asked for by the id of their first row.
+ * How a list, oldest first, is asked for the rows from a creation time on.
+ *
+ * @since 0.1.0
+ * @category cursor walk
+ */
+export interface FromTime<out A, out E> {
+  /** The first `limit` rows that were created then or later. */
+  readonly fetch: (createdAt: number, limit: number) => Effect.Effect<CursorPage<A>, E>
+  /** The most rows that can be asked for at once. */
+  readonly mostRows: number
+  /** What is told where even so many do not reach past one creation time, and rows may be hidden behind them. */
+  readonly hidden: InvalidResponse
+}
+
+/**
+ * A list whose pages are asked for by the id of their first row, or by a cursor that the provider makes of a row.
  *
  * @since 0.1.0
  * @category cursor walk
  */
 export interface CursorSource<A, E> extends Source {
-  /** `from` is the id of the first row of the page; the first page is asked for without. */
+  /** `from` is the `next` of the page before; the first page is asked for without. */
   readonly fetch: (from: string | undefined, pageSize: number) => Effect.Effect<CursorPage<A>, E>
   readonly key: (item: A) => RowKey
   /** Whether the provider refused because it does not know the row that it was asked to start from. */
   readonly isGone: (error: E) => boolean
+  /**
+   * Where cursors fail, the walk goes on by it from the last row emitted, and drops what was emitted; without it, by
+   * the id of the last row, which is a cursor then.
+   */
+  readonly fromTime?: FromTime<A, E> | undefined
 }
 
 const CursorPlace = Schema.Struct({
-  /** The first row of the page that is next, and the last one of the pages before. */
+  /** The cursor of the page that is next, and the id of the last row of the pages before. */
   next: Schema.String,
   last: Schema.optional(Schema.String),
   /** See `backFrom` of the walk. */
-  backFrom: Schema.optional(Schema.Number)
+  backFrom: Schema.optional(Schema.Number),
+  /** The page that is next is asked for by time, and with this limit. */
+  since: Schema.optional(Schema.Struct({ createdAt: Schema.Number, limit: Schema.Int }))
 })
+
+type CursorPlace = typeof CursorPlace.Type
 
 const rowCursors = Cursors.codec(CursorPlace)
 
 /**
- * Walks a list whose pages are asked for by the id of their first row.
+ * Walks a list with the provider's own cursors.
  *
  * - Page 2 is not asked for before something beyond page 1 is pulled; from then on the walk is two pages ahead of its
  *   consumer at most, and not at all with a `concurrency` of 1.
  * - Where the row that the next page starts from was deleted, the walk goes on from the last row it knows; where that
  *   one was deleted too, from the beginning, and drops what was emitted.
+ * - Where the list can be asked for by creation time, the walk goes on so where a cursor is refused or missing: with as
+ *   many rows more than the page size as it has emitted of that time. Where that is not enough it asks for more, up to
+ *   `mostRows`; then it goes on one millisecond later, and tells of it.
  *
  * For authors of provider packages.
  *
@@ -440,6 +479,9 @@ export const cursorWalk = <A, E>(
     })
   )
 
+/** Where a page starts: at a cursor, at the beginning, or at a time. */
+type Start = string | undefined | NonNullable<CursorPlace["since"]>
+
 /** The state of one walk. Used by one fiber at a time. */
 class CursorWalk<A, E> {
   private readonly source: CursorSource<A, E>
@@ -447,25 +489,28 @@ class CursorWalk<A, E> {
   private readonly emitted: Cursors.Emitted
   private last: string | undefined
   /** Where the next page starts, and where to go on when that row is gone: from the last one known, or all over. */
-  private starts: ReadonlyArray<string | undefined>
+  private starts: ReadonlyArray<Start>
   /**
    * Pages are read again: up to the rows created after this time (of the last row emitted when the walk went back) what
    * was emitted is dropped.
    */
   private backFrom: number | undefined
+  /** How many rows were emitted, and how many when a cursor was refused last: twice there, it is refused for good. */
+  private rows = 0
+  private refusedAt: number | undefined
   private finished = false
 
   constructor(
     source: CursorSource<A, E>,
     pageSize: number,
-    from: Option.Option<Cursors.Content<typeof CursorPlace.Type>>
+    from: Option.Option<Cursors.Content<CursorPlace>>
   ) {
     this.source = source
     this.pageSize = pageSize
     this.emitted = new Cursors.Emitted(source.order, from)
     this.last = Option.getOrUndefined(from)?.place.last
     this.backFrom = Option.getOrUndefined(from)?.place.backFrom
-    this.starts = Option.match(from, { onNone: () => [undefined], onSome: ({ place }) => startsAt(place) })
+    this.starts = Option.match(from, { onNone: () => [undefined], onSome: ({ place }) => this.startsAt(place) })
   }
 
   /** The next page that has something to say; none when the list is at its end. */
@@ -479,37 +524,93 @@ class CursorWalk<A, E> {
     const { pageSize, source } = this
     const [start, ...others] = this.starts
     const answer = yield* Effect.catchIf(
-      Effect.asSome(source.fetch(start, pageSize)),
-      (error) => start !== undefined && others.length > 0 && source.isGone(error),
+      Effect.asSome(this.fetch(start)),
+      (error) =>
+        others.length > 0 && source.isGone(error) &&
+        (source.fromTime === undefined || this.refusedAt !== this.rows),
       () => Effect.succeedNone
     )
     if (Option.isNone(answer)) {
       this.starts = others
+      this.refusedAt = this.rows
       this.backFrom ??= this.emitted.lastCreatedAt
       return Option.none()
     }
-    const { items, next, unreadable } = answer.value
+    const { items } = answer.value
     const { backFrom } = this
-    const unseen = items.filter((item) => this.emitted.takes(source.key(item)) || backFrom === undefined)
+    const mayRepeat = backFrom !== undefined || source.fromTime !== undefined
+    const unseen = items.filter((item) => this.emitted.takes(source.key(item)) || !mayRepeat)
     if (backFrom !== undefined && unseen.some((item) => this.emitted.isBefore(backFrom, source.key(item).createdAt))) {
       this.backFrom = undefined
     }
-    this.finished = next === undefined
+    this.rows += unseen.length
     const last = items.at(-1)
     if (last !== undefined) this.last = source.key(last).id
-    const place = { next: next ?? "", last: this.last, backFrom: this.backFrom }
-    this.starts = startsAt(place)
+    const { hides, place } = this.after(start, answer.value, unseen.length > 0)
+    const unreadable = [...answer.value.unreadable, ...hides]
+    this.finished = place === undefined
+    if (place !== undefined) this.starts = this.startsAt(place)
     const moment = this.emitted.moment()
     return this.finished || unseen.length > 0 || unreadable.length > 0
       ? Option.some(withNext(
         { items: unseen, unreadable, total: Option.none() },
-        this.finished
-          ? Option.none
-          : () => Option.some(rowCursors.encode(source, { pageSize, place, ...moment() }))
+        () =>
+          Option.map(Option.fromNullable(place), (place) => rowCursors.encode(source, { pageSize, place, ...moment() }))
       ))
       : Option.none()
   })
-}
 
-const startsAt = ({ last, next }: typeof CursorPlace.Type): ReadonlyArray<string | undefined> =>
-  last === undefined ? [next, undefined] : [next, last, undefined]
+  private fetch(start: Start): Effect.Effect<CursorPage<A>, E> {
+    const { fromTime } = this.source
+    return typeof start === "object" && fromTime !== undefined
+      ? fromTime.fetch(start.createdAt, start.limit)
+      : this.source.fetch(typeof start === "object" ? undefined : start, this.pageSize)
+  }
+
+  private startsAt({ last, next, since }: CursorPlace): ReadonlyArray<Start> {
+    if (since !== undefined) return [since]
+    if (this.source.fromTime !== undefined) return [next, this.sinceLast()]
+    return last === undefined ? [next, undefined] : [next, last, undefined]
+  }
+
+  /** From the last row emitted on; from the beginning, where none was. */
+  private sinceLast(): CursorPlace["since"] {
+    const { lastCreatedAt: createdAt, size } = this.emitted
+    return createdAt === undefined
+      ? undefined
+      : { createdAt, limit: Math.min(this.mostRows, this.pageSize + size) }
+  }
+
+  private get mostRows(): number {
+    return this.source.fromTime?.mostRows ?? this.pageSize
+  }
+
+  /** Where the walk goes on after a page, and what may be hidden from it there. */
+  private after(
+    start: Start,
+    { isCut, items, next, unreadable }: CursorPage<A>,
+    isNew: boolean
+  ): { readonly place?: CursorPlace; readonly hides: ReadonlyArray<InvalidResponse> } {
+    const { fromTime } = this.source
+    const to = (next: string, since?: CursorPlace["since"]): CursorPlace => ({
+      next,
+      last: this.last,
+      backFrom: this.backFrom,
+      since
+    })
+    if (next !== undefined) return { place: to(next), hides: [] }
+    if (fromTime === undefined || isCut !== true) return { hides: [] }
+    if (typeof start !== "object" || isNew) {
+      const since = this.sinceLast()
+      return since === undefined ? { hides: [fromTime.hidden] } : { place: to("", since), hides: [] }
+    }
+    const { createdAt, limit } = start
+    if (items.length + unreadable.length < limit) return { hides: [] }
+    return limit < fromTime.mostRows
+      ? {
+        place: to("", { createdAt, limit: Math.min(fromTime.mostRows, limit + this.pageSize) }),
+        hides: []
+      }
+      : { place: to("", { createdAt: createdAt + 1, limit: this.pageSize }), hides: [fromTime.hidden] }
+  }
+}

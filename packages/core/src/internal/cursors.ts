@@ -156,6 +156,11 @@ export class Emitted {
     return this.createdAt
   }
 
+  /** How many rows with the creation time of the last one were emitted. */
+  get size(): number {
+    return this.ids.size + (this.createdAt === this.cursorCreatedAt ? this.idsOfCursor.size : 0)
+  }
+
   /** Whether a row created then stands before one created at the other time. */
   isBefore(createdAt: number, other: number): boolean {
     return this.sign * (createdAt - other) < 0
