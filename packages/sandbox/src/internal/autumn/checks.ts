@@ -223,6 +223,9 @@ const checkExpand = (issues: Issues, body: Json) => {
 
 export type Checked<A> = { readonly value: A } | { readonly wrong: string }
 
+/** What a reader makes of a body that passes. */
+export type Read<F extends (body: Json) => Checked<unknown>> = ReturnType<F> extends Checked<infer A> ? A : never
+
 const checked = <A>(issues: Issues, value: A): Checked<A> =>
   issues.length === 0
     ? { value }

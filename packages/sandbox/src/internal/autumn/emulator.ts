@@ -9,6 +9,7 @@ import {
   expandOf,
   type Filters,
   type Json,
+  type Read,
   readDelete,
   readGet,
   readGetOrCreate,
@@ -67,12 +68,12 @@ const callerOf = (token: string | undefined): Caller | Answer => {
   if (token.startsWith("am_pk_")) {
     return unauthorized("endpoint_not_public", "This endpoint cannot be called with a publishable key")
   }
-  const prefix = /^am_sk_(test|live)_/.exec(token)?.[1]
+  const prefix = /^am_(sk_test|sk_live|oauth|jwt)_/.exec(token)?.[1]
   if (prefix === undefined) return unauthorized("invalid_request", "Invalid authorization token")
-  if (/_$|expired|bad/.test(token)) {
+  if (!/^am_sk_(test|live)_./.test(token) || /expired|bad/.test(token)) {
     return unauthorized("invalid_secret_key", `Invalid secret key: ${token.slice(0, 15)}******`)
   }
-  return { env: prefix === "live" ? "live" : "sandbox", readonly: token.includes("readonly") }
+  return { env: prefix === "sk_live" ? "live" : "sandbox", readonly: token.includes("readonly") }
 }
 
 /** How lists page and what customers look like. */
@@ -104,8 +105,6 @@ interface Request {
   readonly version: Version
   readonly body: Json
 }
-
-const freePlan = { price: null, add_on: false }
 
 /** The organisation's plans. */
 const organisationPlans: Readonly<Record<string, { readonly trialDays: number; readonly paid: boolean }>> = {
@@ -160,7 +159,7 @@ const passes = ({ plans, processors, search, status }: Filters): (stored: Stored
     const owned = [...record.subscriptions.filter(hasStatus), ...(status === "scheduled" ? [] : record.purchases)]
     return owned.some(({ plan_id }) =>
       plans.some(({ id, versions }) =>
-        id === plan_id && (versions.length === 0 || versions.includes(known[plan_id]?.version ?? 1))
+        id === plan_id && (versions.length === 0 || versions.includes(known.get(plan_id)?.version ?? 1))
       )
     )
   }
@@ -172,8 +171,9 @@ const planOf = (id: string, { created_at, env }: AutumnRecord): AutumnPlan => ({
   description: null,
   group: null,
   version: 1,
-  ...freePlan,
+  add_on: false,
   auto_enable: false,
+  price: null,
   items: [],
   created_at,
   env,
@@ -191,13 +191,13 @@ const featureOf = (id: string, type: "metered" | "boolean"): AutumnFeature => ({
 
 const withFeatures = <A extends { readonly feature_id: string }>(
   all: Readonly<Record<string, A>>,
-  features: Readonly<Record<string, AutumnFeature>>,
+  features: ReadonlyMap<string, AutumnFeature>,
   type: "metered" | "boolean"
 ) =>
   Object.fromEntries(
     Object.entries(all).map((
       [key, one]
-    ) => [key, { ...one, feature: features[one.feature_id] ?? featureOf(key, type) }])
+    ) => [key, { ...one, feature: features.get(one.feature_id) ?? featureOf(key, type) }])
   )
 
 /** A customer as one answer shows it. */
@@ -228,7 +228,7 @@ const render = (
   }
   const expand = expandOf(body)
   const withPlan = (place: string) => <A extends { readonly plan_id: string }>(one: A): A =>
-    expand.has(place) ? { ...one, plan: plans[one.plan_id] ?? planOf(one.plan_id, record) } : one
+    expand.has(place) ? { ...one, plan: plans.get(one.plan_id) ?? planOf(one.plan_id, record) } : one
   const subscriptions = record.subscriptions.filter(hasStatus).slice(0, shownPlans)
   const purchases = record.purchases.slice(0, shownPlans - subscriptions.length)
   return {
@@ -255,6 +255,14 @@ const answerOf = (stored: Stored, request: Request): Answer =>
     : json(200, render(stored, request))
 
 const notFound = (id: string, env: Env): Answer => failure(404, "customer_not_found", `Customer ${id} not found`, env)
+
+const keyUsed = ({ headers }: Call, env: Env): Answer =>
+  failure(
+    409,
+    "duplicate_idempotency_key",
+    `Another request with idempotency key ${headers["idempotency-key"]} has already been received`,
+    env
+  )
 
 const noCurrency = (env: Env): Answer =>
   failure(400, "invalid_request", "Multi-currency is not enabled for this organization", env)
@@ -294,24 +302,14 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
   readSeeds: readSeeds(Seed),
   make: (world) => {
     const store = makeStore(world)
-    const limit = makeLimiter(world)
+    const limiter = makeLimiter(world)
     const organisationsVersion = versionByDate(world.now())
 
-    const keys = makeOnceKeys(
-      world,
-      (call) => {
-        const key = call.headers["idempotency-key"] ?? ""
-        const caller = callerOf(tokenOf(call))
-        return key === "" || "status" in caller ? undefined : `${caller.env} ${key}`
-      },
-      (call) => {
-        const caller = callerOf(tokenOf(call))
-        const message = `Another request with idempotency key ${
-          call.headers["idempotency-key"]
-        } has already been received`
-        return "status" in caller ? caller : failure(409, "duplicate_idempotency_key", message, caller.env)
-      }
-    )
+    const keys = makeOnceKeys(world, (call) => {
+      const key = call.headers["idempotency-key"] ?? ""
+      const caller = callerOf(tokenOf(call))
+      return key === "" || "status" in caller ? undefined : `${caller.env} ${key}`
+    })
 
     /** Nothing is written when nothing differs. */
     const save = (before: Stored, record: AutumnRecord): Stored => {
@@ -322,10 +320,8 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
       return after
     }
 
-    const newStripeId = () => store.newId("cus_").slice(0, 18)
-
     const getOrCreate = (
-      read: ReturnType<typeof readGetOrCreate> extends Checked<infer A> ? A : never,
+      read: Read<typeof readGetOrCreate>,
       request: Request
     ): Answer => {
       const { env } = request
@@ -338,7 +334,7 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
         (typeof email === "string" ? store.emailOnly(env, email) : undefined)
       if (existing !== undefined) {
         const { record } = existing
-        const stripe_id = record.stripe_id ?? (read.create_in_stripe ? newStripeId() : null)
+        const stripe_id = record.stripe_id ?? (read.create_in_stripe ? store.newId("cus_") : null)
         const { processors, ...rest } = record
         return answerOf(
           save(existing, {
@@ -365,7 +361,7 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
       }
       const created_at = millisOf(world.writeMoment())
       const internal = store.newId("cus_")
-      const stripe_id = textOrNull(read.stripe_id) ?? (read.create_in_stripe ? newStripeId() : null)
+      const stripe_id = textOrNull(read.stripe_id) ?? (read.create_in_stripe ? store.newId("cus_") : null)
       const trial_ends_at = plan === undefined || plan.trialDays === 0 ? null : created_at + plan.trialDays * day
       const record: AutumnRecord = {
         id,
@@ -396,7 +392,7 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
     }
 
     const update = (
-      read: ReturnType<typeof readUpdate> extends Checked<infer A> ? A : never,
+      read: Read<typeof readUpdate>,
       request: Request
     ): Answer => {
       const { env } = request
@@ -465,7 +461,7 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
       search !== "" || processors !== undefined || (plans ?? []).length > 0
 
     const listByOffset = (
-      { filters, limit, offset }: ReturnType<typeof readListByOffset> extends Checked<infer A> ? A : never,
+      { filters, limit, offset }: Read<typeof readListByOffset>,
       request: Request
     ): Answer => {
       const all = store.list(request.env, "newestFirst")
@@ -485,7 +481,7 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
     }
 
     const listByCursor = (
-      read: ReturnType<typeof readListByCursor> extends Checked<infer A> ? A : never,
+      read: Read<typeof readListByCursor>,
       request: Request
     ): Answer => {
       const { end, filters, limit, oldestFirst, start } = read
@@ -579,8 +575,8 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
         }
         const request = { env, version, body: readJson(call.text) }
         const [group, perSecond] = bucket(request)
-        const verdict = limit(`${env} ${group}`, perSecond)
-        const answered = verdict.passes ? keys.answer(call, () => answer(request)) : tooMany
+        const verdict = limiter(`${env} ${group}`, perSecond)
+        const answered = verdict.passes ? keys.answer(call, () => answer(request), () => keyUsed(call, env)) : tooMany
         return { ...answered, headers: { ...answered.headers, ...verdict.headers } }
       }
     })

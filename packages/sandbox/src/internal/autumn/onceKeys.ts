@@ -13,11 +13,7 @@ interface Use {
   readonly end: number
 }
 
-export const makeOnceKeys = (
-  world: World,
-  keyOf: (call: Call) => string | undefined,
-  refuse: (call: Call) => Answer
-) => {
+export const makeOnceKeys = (world: World, keyOf: (call: Call) => string | undefined) => {
   let uses = new Map<string, Use>()
   const refused = new WeakSet<Call>()
 
@@ -35,10 +31,10 @@ export const makeOnceKeys = (
         if (uses.get(key)?.by === call) uses.delete(key)
       }
     },
-    answer: (call: Call, next: () => Answer): Answer => {
+    answer: (call: Call, next: () => Answer, refuse: () => Answer): Answer => {
       const key = keyOf(call)
       if (key === undefined) return next()
-      if (refused.has(call)) return refuse(call)
+      if (refused.has(call)) return refuse()
       const answer = next()
       if (answer.status >= 400 && answer.status !== 409) uses.delete(key)
       else uses.set(key, { by: undefined, end: world.clock() + hours24 })

@@ -21,9 +21,9 @@ export type Env = AutumnRecord["env"]
 /** What a customer has beside what every answer shows. */
 interface Hidden {
   /** By plan id. */
-  readonly plans: Readonly<Record<string, AutumnPlan>>
+  readonly plans: ReadonlyMap<string, AutumnPlan>
   /** By feature id. */
-  readonly features: Readonly<Record<string, AutumnFeature>>
+  readonly features: ReadonlyMap<string, AutumnFeature>
   readonly invoices: ReadonlyArray<AutumnInvoice>
   readonly entities: ReadonlyArray<AutumnEntity>
   readonly trials_used: ReadonlyArray<AutumnTrialUsed>
@@ -40,8 +40,8 @@ export interface Stored extends Hidden {
 }
 
 export const nothingHidden: Hidden = {
-  plans: {},
-  features: {},
+  plans: new Map(),
+  features: new Map(),
   invoices: [],
   entities: [],
   trials_used: [],
@@ -184,13 +184,13 @@ export const makeStore = (world: World) => {
     const id = seed.id === undefined ? `customer-${world.nextId()}` : seed.id
     const env = seed.env ?? "sandbox"
     const stripe_id = seed.stripe_id ?? null
-    const plans: Record<string, AutumnPlan> = {}
-    const features: Record<string, AutumnFeature> = {}
+    const plans = new Map<string, AutumnPlan>()
+    const features = new Map<string, AutumnFeature>()
     for (const { plan } of [...seed.subscriptions ?? [], ...seed.purchases ?? []]) {
-      if (plan !== undefined) plans[plan.id] = plan
+      if (plan !== undefined) plans.set(plan.id, plan)
     }
     for (const { feature } of [...Object.values(seed.balances ?? {}), ...Object.values(seed.flags ?? {})]) {
-      if (feature !== undefined) features[feature.id] = feature
+      if (feature !== undefined) features.set(feature.id, feature)
     }
     const purchaseOf = ({ plan, ...given }: Partial<AutumnPurchase>): AutumnPurchase => ({
       plan_id: plan?.id ?? "credits",
