@@ -5,17 +5,21 @@
  * - Hot path: of each provider a page of 100 customers through JSON.parse, through the wire's schema, and to the unified
  *   model; as ratios of JSON.parse, side by side.
  */
+import * as AutumnApi from "@effect-customers/autumn/AutumnApi"
+import * as Autumn from "@effect-customers/autumn/AutumnCustomers"
 import { CustomersService } from "@effect-customers/core"
 import type { Customer } from "@effect-customers/core/Customer"
+import * as FlexpriceApi from "@effect-customers/flexprice/FlexpriceApi"
+import * as Flexprice from "@effect-customers/flexprice/FlexpriceCustomers"
 import * as MollieApi from "@effect-customers/mollie/MollieApi"
 import * as Mollie from "@effect-customers/mollie/MollieCustomers"
 import * as PinPaymentsApi from "@effect-customers/pin-payments/PinPaymentsApi"
 import * as PinPayments from "@effect-customers/pin-payments/PinPaymentsCustomers"
 import * as Polar from "@effect-customers/polar"
 import { toCustomer } from "@effect-customers/polar/PolarCustomers"
-import { HttpClient } from "@effect/platform"
+import { HttpBody, HttpClient, HttpClientRequest } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
-import { Effect, Redacted, Schema, Stream } from "effect"
+import { Effect, Option, Redacted, Schema, Stream } from "effect"
 import { spawn } from "node:child_process"
 import { createServer } from "node:net"
 import { fileURLToPath } from "node:url"
@@ -79,9 +83,8 @@ const median = (run: () => unknown): number => {
 
 const hotPath = <Page, Encoded, Row>(
   provider: string,
-  { headers, path, rowsOf, schema, unify }: {
-    readonly path: string
-    readonly headers: Readonly<Record<string, string>>
+  { request, rowsOf, schema, unify }: {
+    readonly request: HttpClientRequest.HttpClientRequest
     readonly schema: Schema.Schema<Page, Encoded>
     readonly rowsOf: (page: Page) => ReadonlyArray<Row>
     readonly unify: (row: Row) => Customer
@@ -89,7 +92,7 @@ const hotPath = <Page, Encoded, Row>(
 ) =>
   Effect.gen(function*() {
     const client = HttpClient.filterStatusOk(yield* HttpClient.HttpClient)
-    const text = yield* Effect.flatMap(client.get(path, { headers }), (response) => response.text)
+    const text = yield* Effect.flatMap(client.execute(request), (response) => response.text)
     const decode = Schema.decodeUnknownSync(schema)
     const parsed: unknown = JSON.parse(text)
     const rows = rowsOf(decode(parsed))
@@ -108,25 +111,43 @@ await Effect.runPromise(
   Effect.gen(function*() {
     const url = yield* sandbox
     yield* hotPath("polar", {
-      path: `${url}/polar/v1/customers/?limit=100`,
-      headers: { authorization: "Bearer polar_oat_x" },
+      request: HttpClientRequest.get(`${url}/polar/v1/customers/?limit=100`, {
+        headers: { authorization: "Bearer polar_oat_x" }
+      }),
       schema: Polar.PolarApi.PolarCustomerPage,
       rowsOf: ({ items }) => items,
       unify: toCustomer
     })
     yield* hotPath("mollie", {
-      path: `${url}/mollie/v2/customers?limit=100`,
-      headers: { authorization: "Bearer test_x" },
+      request: HttpClientRequest.get(`${url}/mollie/v2/customers?limit=100`, {
+        headers: { authorization: "Bearer test_x" }
+      }),
       schema: MollieApi.MollieCustomerPage,
       rowsOf: ({ _embedded }) => _embedded.customers,
       unify: Mollie.toCustomer
     })
     yield* hotPath("pin-payments", {
-      path: `${url}/pin-payments/1/customers?per_page=100`,
-      headers: { authorization: `Basic ${Buffer.from("x:").toString("base64")}` },
+      request: HttpClientRequest.get(`${url}/pin-payments/1/customers?per_page=100`, {
+        headers: { authorization: `Basic ${Buffer.from("x:").toString("base64")}` }
+      }),
       schema: PinPaymentsApi.PinPaymentsCustomerPage,
       rowsOf: ({ response }) => response,
       unify: PinPayments.toCustomer
+    })
+    yield* hotPath("autumn", {
+      request: HttpClientRequest.post(`${url}/autumn/v1/customers.list`, {
+        headers: { authorization: "Bearer am_sk_test_x", "x-api-version": "2.1" },
+        body: HttpBody.unsafeJson({ limit: 100 })
+      }),
+      schema: AutumnApi.AutumnCustomerPage,
+      rowsOf: ({ list }) => list,
+      unify: (row) => Option.getOrThrow(Autumn.toCustomer(row))
+    })
+    yield* hotPath("flexprice", {
+      request: HttpClientRequest.get(`${url}/flexprice/v1/customers?limit=100`, { headers: { "x-api-key": "x" } }),
+      schema: FlexpriceApi.FlexpriceCustomerPage,
+      rowsOf: ({ items }) => items ?? [],
+      unify: Flexprice.toCustomer
     })
     const polar = Polar.layer({ accessToken: Redacted.make("polar_oat_x"), baseUrl: `${url}/polar` })
     yield* Effect.provide(walk, polar)

@@ -12,7 +12,9 @@ import { fork } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
+import { autumn } from "./reliability/autumn.js"
 import { faults, faultsOnPort, sample } from "./reliability/faults.js"
+import { flexprice } from "./reliability/flexprice.js"
 import { measure, measureOnPort, type Row } from "./reliability/measure.js"
 import { mollie } from "./reliability/mollie.js"
 import { pinPayments } from "./reliability/pinPayments.js"
@@ -162,7 +164,9 @@ const partsOf = <Name extends ProviderName>(provider: Provider<Name>, names: Rea
 const providers = {
   polar: partsOf(polar, ["get", "update", "delete", "create"]),
   mollie: partsOf(mollie, ["create", "createPayment"]),
-  "pin-payments": partsOf(pinPayments, ["create", "deleteCard"])
+  "pin-payments": partsOf(pinPayments, ["create", "deleteCard"]),
+  autumn: partsOf(autumn, ["getOrCreate", "delete"]),
+  flexprice: partsOf(flexprice, ["create", "delete"])
 }
 
 /** The parts of one provider, from a process of its own: the machine may have more than one core. */

@@ -1,9 +1,9 @@
 /** What the calls of every provider have in common: what they tell, and the operations of `CustomersService`. */
-import { type CustomersError, CustomersService } from "@effect-customers/core"
+import { CustomersByEmail, CustomersByExternalId, type CustomersError, CustomersService } from "@effect-customers/core"
 import type { Customer } from "@effect-customers/core/Customer"
 import type { HttpClient } from "@effect/platform"
 import { Chunk, type Context, Effect, type Layer, Option, Stream } from "effect"
-import type { Known, Operation, Scene, Told } from "./provider.js"
+import type { Known, Operation, Person, Scene, Told } from "./provider.js"
 
 export const told = (customer: Known): Told => ({ customers: [customer] })
 
@@ -86,3 +86,109 @@ export const customersOperations = (customers: CustomersCall): ReadonlyArray<Ope
     call: customers((customers, { id }) => Effect.as(customers.delete(id), nothing))
   }
 ]
+
+type Services = Context.Tag.Service<CustomersByExternalId> & Context.Tag.Service<CustomersByEmail>
+
+type ServicesCall = (
+  call: (services: Services, scene: Scene) => Effect.Effect<Told, CustomersError>
+) => Operation["call"]
+
+/** Calls of the services by external id and by e-mail over the layer of a provider that has both. */
+export const overServices = (
+  layer: (scene: Scene) => Layer.Layer<CustomersByExternalId | CustomersByEmail, never, HttpClient.HttpClient>
+): ServicesCall =>
+(call) =>
+(scene) =>
+  Effect.flatMap(
+    Effect.all([CustomersByExternalId, CustomersByEmail]),
+    ([byExternalId, byEmail]) => call({ ...byEmail, ...byExternalId }, scene)
+  ).pipe(Effect.provide(layer(scene)))
+
+export const input = ({ email, name, note }: Person) => ({ email, name, metadata: { note } })
+
+/** What the providers that keep external ids do the same way: all but `create` and `deleteByExternalId`. */
+export const servicesOperations = (
+  services: ServicesCall,
+  /** Which request of `getOrCreate` is the first of its create. */
+  createHits: number
+): ReadonlyArray<Operation> => [
+  {
+    name: "customers.getByExternalId",
+    kind: "reads",
+    does: "reads",
+    call: services(({ getByExternalId }, { residents }) => tell(getByExternalId(residents[0].externalId)))
+  },
+  {
+    name: "customers.findByEmail",
+    kind: "reads",
+    does: "reads",
+    call: services(({ findByEmail }, { residents }) => tellAll(Stream.map(findByEmail(residents[0].email), plain)))
+  },
+  {
+    name: "customers.getOrCreate of who is there",
+    kind: "reads",
+    does: "reads",
+    call: services(({ getOrCreate }, { newcomer, residents }) =>
+      tell(getOrCreate(residents[0].externalId, input(newcomer)))
+    )
+  },
+  {
+    name: "customers.update",
+    kind: "repeated",
+    does: "changes",
+    call: services(({ update }, { id, newName }) => tell(update(id, { name: newName })))
+  },
+  {
+    name: "customers.updateByExternalId",
+    kind: "repeated",
+    does: "changes",
+    call: services(({ updateByExternalId }, { newName, residents }) =>
+      tell(updateByExternalId(residents[0].externalId, { name: newName }))
+    )
+  },
+  {
+    name: "customers.getOrCreate from its look on",
+    kind: "composed",
+    does: "creates",
+    call: services(({ getOrCreate }, { newcomer }) => tell(getOrCreate(newcomer.externalId, input(newcomer))))
+  },
+  {
+    name: "customers.getOrCreate from its create on",
+    kind: "composed",
+    does: "creates",
+    hits: createHits,
+    call: services(({ getOrCreate }, { newcomer }) => tell(getOrCreate(newcomer.externalId, input(newcomer))))
+  },
+  {
+    name: "customers.upsert of who is new, from its create on",
+    kind: "composed",
+    does: "creates",
+    hits: createHits,
+    call: services(({ upsert }, { newcomer }) => tell(upsert(newcomer.externalId, input(newcomer))))
+  },
+  {
+    name: "customers.upsert of who is there, from its look on",
+    kind: "composed",
+    does: "changes",
+    call: services(({ upsert }, { newName, residents }) =>
+      tell(upsert(residents[0].externalId, { ...input(residents[0]), name: newName }))
+    )
+  },
+  {
+    name: "customers.upsert of who is there, from its update on",
+    kind: "composed",
+    does: "changes",
+    hits: 2,
+    call: services(({ upsert }, { newName, residents }) =>
+      tell(upsert(residents[0].externalId, { ...input(residents[0]), name: newName }))
+    )
+  }
+]
+
+/** `create` of the services. */
+export const create = (services: ServicesCall): Operation["call"] =>
+  services(({ create }, { newcomer }) => tell(create({ ...input(newcomer), externalId: newcomer.externalId })))
+
+/** `deleteByExternalId` of the services. */
+export const deleteByExternalId = (services: ServicesCall): Operation["call"] =>
+  services(({ deleteByExternalId }, { residents }) => Effect.as(deleteByExternalId(residents[0].externalId), nothing))

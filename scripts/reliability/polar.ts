@@ -1,30 +1,30 @@
-import { CustomersByEmail, CustomersByExternalId, type CustomersError } from "@effect-customers/core"
+import type { CustomersError } from "@effect-customers/core"
 import * as Polar from "@effect-customers/polar"
-import type { HttpClient } from "@effect/platform"
 import { type Context, Effect, identity, Redacted, Stream } from "effect"
-import { customersOperations, nothing, overCustomers, plain, small, tell, tellAll, tellPages, told } from "./calls.js"
-import type { Person, Provider, Scene, Told } from "./provider.js"
-
-type Services =
-  & Context.Tag.Service<CustomersByExternalId>
-  & Context.Tag.Service<CustomersByEmail>
+import {
+  create,
+  customersOperations,
+  deleteByExternalId,
+  input,
+  nothing,
+  overCustomers,
+  overServices,
+  servicesOperations,
+  small,
+  tellAll,
+  tellPages,
+  told
+} from "./calls.js"
+import type { Operation, Provider, Scene, Told } from "./provider.js"
 
 const layer = ({ baseUrl, token }: Scene) => Polar.layer({ accessToken: Redacted.make(token), baseUrl })
 
-type Call = (scene: Scene) => Effect.Effect<Told, CustomersError, HttpClient.HttpClient>
-
 const client = (
   call: (client: Context.Tag.Service<Polar.PolarClient>, scene: Scene) => Effect.Effect<Told, CustomersError>
-): Call =>
+): Operation["call"] =>
 (scene) => Effect.flatMap(Polar.PolarClient, (client) => call(client, scene)).pipe(Effect.provide(layer(scene)))
 
-const services = (call: (services: Services, scene: Scene) => Effect.Effect<Told, CustomersError>): Call => (scene) =>
-  Effect.flatMap(
-    Effect.all([CustomersByExternalId, CustomersByEmail]),
-    ([byExternalId, byEmail]) => call({ ...byEmail, ...byExternalId }, scene)
-  ).pipe(Effect.provide(layer(scene)))
-
-const input = ({ email, name, note }: Person) => ({ email, name, metadata: { note } })
+const services = overServices(layer)
 
 export const polar: Provider<"polar"> = {
   name: "polar",
@@ -106,26 +106,7 @@ export const polar: Provider<"polar"> = {
       call: client(({ getBalance }, { id }) => Effect.as(getBalance(id), nothing))
     },
     ...customersOperations(overCustomers(layer)),
-    {
-      name: "customers.getByExternalId",
-      kind: "reads",
-      does: "reads",
-      call: services(({ getByExternalId }, { residents }) => tell(getByExternalId(residents[0].externalId)))
-    },
-    {
-      name: "customers.findByEmail",
-      kind: "reads",
-      does: "reads",
-      call: services(({ findByEmail }, { residents }) => tellAll(Stream.map(findByEmail(residents[0].email), plain)))
-    },
-    {
-      name: "customers.getOrCreate of who is there",
-      kind: "reads",
-      does: "reads",
-      call: services(({ getOrCreate }, { newcomer, residents }) =>
-        tell(getOrCreate(residents[0].externalId, input(newcomer)))
-      )
-    },
+    ...servicesOperations(services, 2),
     {
       name: "update",
       kind: "repeated",
@@ -138,20 +119,6 @@ export const polar: Provider<"polar"> = {
       does: "changes",
       call: client(({ updateExternal }, { newName, residents }) =>
         Effect.map(updateExternal(residents[0].externalId, { name: newName }), told)
-      )
-    },
-    {
-      name: "customers.update",
-      kind: "repeated",
-      does: "changes",
-      call: services(({ update }, { id, newName }) => tell(update(id, { name: newName })))
-    },
-    {
-      name: "customers.updateByExternalId",
-      kind: "repeated",
-      does: "changes",
-      call: services(({ updateByExternalId }, { newName, residents }) =>
-        tell(updateByExternalId(residents[0].externalId, { name: newName }))
       )
     },
     {
@@ -172,9 +139,7 @@ export const polar: Provider<"polar"> = {
       name: "customers.create",
       kind: "unrepeated",
       does: "creates",
-      call: services(({ create }, { newcomer }) =>
-        tell(create({ ...input(newcomer), externalId: newcomer.externalId }))
-      )
+      call: create(services)
     },
     {
       name: "deleteExternal",
@@ -186,46 +151,7 @@ export const polar: Provider<"polar"> = {
       name: "customers.deleteByExternalId",
       kind: "unrepeated",
       does: "removes",
-      call: services(({ deleteByExternalId }, { residents }) =>
-        Effect.as(deleteByExternalId(residents[0].externalId), nothing)
-      )
-    },
-    {
-      name: "customers.getOrCreate from its look on",
-      kind: "composed",
-      does: "creates",
-      call: services(({ getOrCreate }, { newcomer }) => tell(getOrCreate(newcomer.externalId, input(newcomer))))
-    },
-    {
-      name: "customers.getOrCreate from its create on",
-      kind: "composed",
-      does: "creates",
-      hits: 2,
-      call: services(({ getOrCreate }, { newcomer }) => tell(getOrCreate(newcomer.externalId, input(newcomer))))
-    },
-    {
-      name: "customers.upsert of who is new, from its create on",
-      kind: "composed",
-      does: "creates",
-      hits: 2,
-      call: services(({ upsert }, { newcomer }) => tell(upsert(newcomer.externalId, input(newcomer))))
-    },
-    {
-      name: "customers.upsert of who is there, from its look on",
-      kind: "composed",
-      does: "changes",
-      call: services(({ upsert }, { newName, residents }) =>
-        tell(upsert(residents[0].externalId, { ...input(residents[0]), name: newName }))
-      )
-    },
-    {
-      name: "customers.upsert of who is there, from its update on",
-      kind: "composed",
-      does: "changes",
-      hits: 2,
-      call: services(({ upsert }, { newName, residents }) =>
-        tell(upsert(residents[0].externalId, { ...input(residents[0]), name: newName }))
-      )
+      call: deleteByExternalId(services)
     }
   ]
 }

@@ -9,32 +9,29 @@ export interface Arguments {
   readonly customers: number
   readonly help: boolean
   readonly live: boolean
-  readonly provider: ProviderName
+  readonly provider: ProviderName | "all"
 }
 
-/** The command line cannot be understood, or asks for what is not there yet. */
+/** The command line cannot be understood. */
 export class BadArguments extends Data.TaggedError("BadArguments")<{ readonly message: string }> {}
 
 const variables = Object.values(providers).map(({ variable }) => variable).join(", or ")
 
+const names = [...Struct.keys(providers), "all"] as const
+
 export const usage = `Usage: npm run demo [-- options]
 
-  --provider <name>     ${Object.keys(providers).join(", ")}; default polar
+  --provider <name>     ${names.join(", ")}; default polar
   --customers <number>  how many to create and walk through, default 2500
   --live                the read-only part, against the real API; needs ${variables}
   --help                prints this
 `
 
-const planned = ["autumn", "flexprice"]
-
 export const readArguments = (args: ReadonlyArray<string>): Either.Either<Arguments, BadArguments> =>
   Either.flatMap(parse(args), ({ customers, help, live, provider: name }) => {
-    if (planned.includes(name)) {
-      const message = `Not yet: ${name} comes later, so far there are ${Object.keys(providers).join(", ")}.`
-      return Either.left(new BadArguments({ message }))
-    }
-    const provider = Struct.keys(providers).find((known) => known === name)
+    const provider = names.find((known) => known === name)
     if (provider === undefined) return Either.left(misunderstood(`Unknown provider '${name}'`))
+    if (live && provider === "all") return Either.left(misunderstood("--live reads from one provider"))
     return /^[1-9]\d{0,5}$/.test(customers)
       ? Either.right({ customers: Number(customers), help, live, provider })
       : Either.left(misunderstood("--customers takes a number from 1 to 999999"))

@@ -1,7 +1,7 @@
 /** What this example does with customers. It knows the services of the core and no provider. */
 import type { CreateCustomer, Customer } from "@effect-customers/core"
 import { Capabilities, CustomersService } from "@effect-customers/core"
-import { Array, Effect, Option, Redacted, Stream } from "effect"
+import { Array, Effect, Option, Redacted, Stream, Struct } from "effect"
 import { Journal } from "./journal.js"
 import { Progress } from "./progress.js"
 import { grouped } from "./table.js"
@@ -17,8 +17,10 @@ export const journey = (count: number) =>
 const externalId = "user_ada"
 const ada = { email: "ada@example.com", name: "Ada Byron" }
 
-/** What some providers require beside what everyone takes: here a card that charges nobody. */
-const supplies = {
+/** What some providers require beside what everyone takes: an id of ours, a name, a card that charges nobody. */
+const supplies = (number: number) => ({
+  externalId: `user_${number}`,
+  name: `Customer ${number}`,
   paymentSource: {
     card: {
       number: Redacted.make("4200000000000000"),
@@ -29,12 +31,14 @@ const supplies = {
       address: { line1: "12 St James's Square", city: "London", country: "GB" }
     }
   }
-} satisfies CreateCustomer
+} satisfies CreateCustomer)
+
+const suppliable = ["externalId", "name", "paymentSource"] as const
 
 /** What of a customer this provider can take, with what it needs besides, and both in words. */
-const fitted = (capabilities: Capabilities.Capabilities, wanted: CreateCustomer) => {
+const fitted = (capabilities: Capabilities.Capabilities, wanted: CreateCustomer, number = 0) => {
   const { input, missing, unsupported } = Capabilities.fit(capabilities, wanted)
-  const supplied = missing.includes("paymentSource") ? supplies : {}
+  const supplied: CreateCustomer = Struct.pick(supplies(number), ...Array.intersection(missing, suppliable))
   const words = [
     ...unsupported.map(({ path }) => `without ${path}`),
     ...Object.keys(supplied).map((field) => `with ${field}`)
@@ -100,7 +104,7 @@ const manyCustomers = (count: number) =>
       Effect.forEach(
         Array.range(1, count),
         (number) => {
-          const { input } = fitted(customers.capabilities, { email: `customer-${number}@example.com` })
+          const { input } = fitted(customers.capabilities, { email: `customer-${number}@example.com` }, number)
           return Effect.zipRight(customers.create(input), advance)
         },
         { concurrency: 16, discard: true }

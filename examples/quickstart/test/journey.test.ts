@@ -1,4 +1,6 @@
-import type { CustomersService } from "@effect-customers/core"
+import * as Autumn from "@effect-customers/autumn"
+import type { CustomersByExternalId } from "@effect-customers/core"
+import * as Flexprice from "@effect-customers/flexprice"
 import * as Mollie from "@effect-customers/mollie"
 import * as PinPayments from "@effect-customers/pin-payments"
 import * as Polar from "@effect-customers/polar"
@@ -7,18 +9,24 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { PassThrough } from "node:stream"
+import { inVirtualTime } from "../../../packages/core/test/virtualTime.js"
 import * as Journal from "../src/journal.js"
 import { journey, lookAround } from "../src/journey.js"
 import * as Progress from "../src/progress.js"
+import { signUps } from "../src/signUps.js"
 
 const polar = Polar.layer({ accessToken: Redacted.make("polar_oat_test") })
 const mollie = Mollie.layer({ apiKey: Redacted.make("test_key") })
 const pinPayments = PinPayments.layer({ secretKey: Redacted.make("key"), environment: "test" })
+const autumn = Autumn.layer({ secretKey: Redacted.make("am_sk_test_key") })
+const flexprice = Flexprice.layer({ apiKey: Redacted.make("key") })
 
 /** Everything the journey needs, over the sandbox in process. */
-const around = (
+const around = (output: NodeJS.WritableStream) => aroundProvider(output, polar)
+
+const aroundProvider = <Services>(
   output: NodeJS.WritableStream,
-  provider: Layer.Layer<CustomersService, never, HttpClient.HttpClient> = polar
+  provider: Layer.Layer<Services, never, HttpClient.HttpClient>
 ) =>
   provider.pipe(
     Layer.provideMerge(Layer.merge(Journal.layer, Progress.layer(output))),
@@ -94,7 +102,7 @@ describe("the journey", () => {
       ])
       expect(yield* control.customers("mollie")).toHaveLength(120)
       expect(yield* control.bugs).toEqual([])
-    }).pipe(Effect.provide(around(screen(false).stream, mollie))))
+    }).pipe(Effect.provide(aroundProvider(screen(false).stream, mollie))))
 
   it.effect("runs on Pin Payments, which wants a card", () =>
     Effect.gen(function*() {
@@ -122,7 +130,64 @@ describe("the journey", () => {
       ])
       expect(yield* control.customers("pin-payments")).toHaveLength(120)
       expect(yield* control.bugs).toEqual([])
-    }).pipe(Effect.provide(around(screen(false).stream, pinPayments))))
+    }).pipe(Effect.provide(aroundProvider(screen(false).stream, pinPayments))))
+
+  it.effect("runs on Autumn, which wants an id of ours", () =>
+    Effect.gen(function*() {
+      yield* inVirtualTime(journey(120))
+      expect(yield* noted).toEqual([
+        ["fit", 0, "without phone"],
+        ["create", 2, "Ada Byron"],
+        ["get", 1, "Ada Byron"],
+        ["getByExternalId", 1, "Ada Byron"],
+        ["findByEmail", 1, "1 found"],
+        ["update", 1, "Ada King"],
+        ["upsert, as it is", 1, "Ada King"],
+        ["upsert, a change", 2, "Ada Lovelace"],
+        ["upsert, a new one", 3, "Charles Babbage"],
+        ["create, again", 1, "CustomerAlreadyExists: externalId"],
+        ["create x 120", 240, "120 created"],
+        ["list, two pages", 3, "100 of 122"],
+        ["stream, all", 1, "122 customers"],
+        ["delete", 1, "deleted"],
+        ["delete, the other", 1, "deleted"],
+        ["get, deleted", 1, "CustomerNotFound"]
+      ])
+      const control = yield* SandboxControl
+      expect((yield* control.customers("autumn")).map(({ id }) => id).slice(0, 2)).toEqual(["user_1", "user_2"])
+      expect(yield* control.customers("autumn")).toHaveLength(120)
+      expect(yield* control.bugs).toEqual([])
+    }).pipe(Effect.provide(aroundProvider(screen(false).stream, autumn))))
+
+  it.effect("runs on Flexprice, which wants an id of ours and a name", () =>
+    Effect.gen(function*() {
+      yield* journey(120)
+      expect(yield* noted).toEqual([
+        ["fit", 0, "as it is"],
+        ["create", 1, "Ada Byron"],
+        ["get", 1, "Ada Byron"],
+        ["getByExternalId", 1, "Ada Byron"],
+        ["findByEmail", 1, "1 found"],
+        ["update", 1, "Ada King"],
+        ["upsert, as it is", 1, "Ada King"],
+        ["upsert, a change", 2, "Ada Lovelace"],
+        ["upsert, a new one", 2, "Charles Babbage"],
+        ["create, again", 1, "CustomerAlreadyExists: externalId"],
+        ["create x 120", 120, "120 created"],
+        ["list, two pages", 3, "100 of 122"],
+        ["stream, all", 2, "122 customers"],
+        ["delete", 1, "deleted"],
+        ["delete, the other", 1, "deleted"],
+        ["get, deleted", 1, "CustomerNotFound"]
+      ])
+      const control = yield* SandboxControl
+      expect((yield* control.deleted("flexprice")).map(({ contact, name }) => [name, contact])).toEqual([
+        ["Ada Lovelace", "+44 20 7946 0018"],
+        ["Charles Babbage", undefined]
+      ])
+      expect(yield* control.customers("flexprice")).toHaveLength(120)
+      expect(yield* control.bugs).toEqual([])
+    }).pipe(Effect.provide(aroundProvider(screen(false).stream, flexprice))))
 
   it.effect("reads a real account without changing it, and no more of it than was said", () =>
     Effect.gen(function*() {
@@ -142,6 +207,33 @@ describe("the journey", () => {
       yield* lookAround(300)
       expect(yield* noted).toEqual([["list, one page", 1, "0 of 0"], ["stream, up to 300", 1, "0 customers"]])
     }).pipe(Effect.provide(around(screen(false).stream))))
+})
+
+describe("the sign-ups, which need ids of ours", () => {
+  const gone = [
+    ["getOrCreate, two at once", "1 customer"],
+    ["getByExternalId", "Grace Murray"],
+    ["updateByExternalId", "Grace Hopper"],
+    ["stream, looking for one", "met 1 time"],
+    ["deleteByExternalId", "deleted"]
+  ]
+
+  const ends = <P extends "polar" | "autumn" | "flexprice">(
+    provider: P,
+    layer: Layer.Layer<CustomersByExternalId, never, HttpClient.HttpClient>
+  ) =>
+    Effect.gen(function*() {
+      const control = yield* SandboxControl
+      yield* control.seed(provider, 300)
+      yield* inVirtualTime(signUps)
+      expect((yield* noted).map(([operation, , result]) => [operation, result])).toEqual(gone)
+      expect(yield* control.customers(provider)).toHaveLength(300)
+      expect(yield* control.bugs).toEqual([])
+    }).pipe(Effect.provide(aroundProvider(screen(false).stream, layer)))
+
+  it.effect("run on Polar", () => ends("polar", polar))
+  it.effect("run on Autumn", () => ends("autumn", autumn))
+  it.effect("run on Flexprice", () => ends("flexprice", flexprice))
 })
 
 describe("the progress bar", () => {

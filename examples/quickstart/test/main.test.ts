@@ -43,6 +43,25 @@ describe("npm run demo", () => {
       expect(pin?.stdout).toMatch(/^stream, all +2 +32 customers +[\d,]+ ms$/m)
     }))
 
+  it.live("--provider all runs on every provider, and prints one table", () =>
+    Effect.gen(function*() {
+      const { status, stderr, stdout } = yield* start(["--customers", "30", "--provider", "all"])
+      expect(status, stderr).toBe(0)
+      expect(stdout.match(/^provider +operation +calls +result +time$/gm)).toHaveLength(1)
+      const first = [...stdout.matchAll(/^(\S+) +fit +0 +(.*?) +[\d,]+ ms$/gm)].map(([, provider, fit]) => [provider, fit])
+      expect(first).toEqual([
+        ["polar", "without phone"],
+        ["mollie", "without externalId, without phone"],
+        ["pin-payments", "without externalId, with paymentSource"],
+        ["autumn", "without phone"],
+        ["flexprice", "as it is"]
+      ])
+      expect(stdout.match(/^ +stream, all +\d+ +32 customers +[\d,]+ ms$/gm)).toHaveLength(5)
+      expect(stdout.match(/^ +get, deleted +1 +CustomerNotFound +[\d,]+ ms$/gm)).toHaveLength(5)
+      // those that keep ids of others
+      expect(stdout.match(/^ +getOrCreate, two at once +\d+ +1 customer +[\d,]+ ms$/gm)).toHaveLength(3)
+    }))
+
   it.live("--live reads, and prints nothing of whom it read", () =>
     Effect.gen(function*() {
       const control = yield* SandboxControl
@@ -65,13 +84,6 @@ describe("npm run demo", () => {
       expect([status, stdout]).toEqual([1, ""])
       expect(stderr).toContain("POLAR_ACCESS_TOKEN")
     }))
-
-  it.live("--provider with one that is not there yet says so", () =>
-    Effect.gen(function*() {
-      const { status, stderr, stdout } = yield* start(["--provider", "autumn"])
-      expect([status, stdout]).toEqual([2, ""])
-      expect(stderr).toMatch(/^Not yet: autumn/m)
-    }))
 })
 
 describe("the arguments", () => {
@@ -83,7 +95,11 @@ describe("the arguments", () => {
   })
 
   it("that cannot be understood get the usage", () => {
-    for (const args of [["--fast"], ["polar"], ["--provider", "acme"], ["--customers", "0"], ["--customers", "x"]]) {
+    for (const args of [["--fast"], ["polar"], ["--provider", "acme"], ["--customers", "0"], ["--customers", "x"], [
+      "--live",
+      "--provider",
+      "all"
+    ]]) {
       const refused = Either.flip(readArguments(args))
       expect(Either.getOrThrow(refused).message, args.join(" ")).toContain(usage)
     }
