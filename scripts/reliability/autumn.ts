@@ -81,7 +81,7 @@ export const autumn: Provider<"autumn"> = {
       call: byCursor(({ stream }) => tellAll(Stream.map(stream({}, small), plain)))
     },
     ...customersOperations(overCustomers(layer)),
-    ...servicesOperations(services, 2),
+    ...servicesOperations(services, 3),
     {
       name: "getOrCreate of who is there",
       kind: "reads",

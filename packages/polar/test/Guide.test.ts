@@ -6,7 +6,9 @@ import { Fault, Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Metric, Option, Predicate, Stream } from "effect"
 import { readFileSync } from "node:fs"
+import * as AutumnApi from "../../autumn/src/AutumnApi.js"
 import { inVirtualTime } from "../../core/test/virtualTime.js"
+import * as FlexpriceApi from "../../flexprice/src/FlexpriceApi.js"
 import * as MollieApi from "../../mollie/src/MollieApi.js"
 import * as PinPaymentsApi from "../../pin-payments/src/PinPaymentsApi.js"
 import { create } from "./guide/lookAgain.js"
@@ -53,7 +55,11 @@ describe("the table of a provider's operations", () => {
       ["Polar", PolarApi, 12],
       ["Mollie", MollieApi, 7],
       // `update` is two
-      ["Pin Payments", PinPaymentsApi, 12]
+      ["Pin Payments", PinPaymentsApi, 12],
+      // `list` and `update` are two
+      ["Autumn", AutumnApi, 7],
+      // `update` and `getByExternalId` are two
+      ["Flexprice", FlexpriceApi, 12]
     ] as const
   )("%s: says what the endpoints say, of each of them", (title, api, count) => {
     const endpoints = endpointsOf(api)
