@@ -122,7 +122,8 @@ export interface SandboxControlOf<Seeds, Records> {
   readonly deleted: <P extends keyof Seeds & keyof Records>(provider: P) => Effect.Effect<ReadonlyArray<Records[P]>>
   /**
    * What belongs to a customer, also to a deleted one, by kind and in order of creation, as the provider's own wire
-   * JSON: `payments` of Mollie; `cards`, `charges` and `subscriptions` of Pin Payments. Nothing for who was never there.
+   * JSON: `payments` of Mollie; `cards`, `charges` and `subscriptions` of Pin Payments; `subscriptions`,
+   * `purchases`, `invoices`, `entities`, `trials_used` and `referrals` of Autumn. Nothing for who was never there.
    */
   readonly resources: (
     provider: keyof Seeds & keyof Records,
