@@ -1,12 +1,11 @@
 /** Autumn's customers API, from the fact sheet alone. */
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
-import type { AutumnFeature, AutumnPlan, AutumnRecord, AutumnSeed } from "../../AutumnSeed.js"
+import type { AutumnRecord, AutumnSeed } from "../../AutumnSeed.js"
 import type { Answer, Call, Emulator, Route } from "../emulator.js"
 import { readSeeds } from "../seeds.js"
 import {
   type Checked,
-  expandOf,
   type Filters,
   type Json,
   type Read,
@@ -18,8 +17,10 @@ import {
   readListByOffset,
   readUpdate
 } from "./checks.js"
+import { passes, withStatus } from "./filters.js"
 import { makeLimiter } from "./limiter.js"
 import { makeOnceKeys } from "./onceKeys.js"
+import { render, type Request, type Version } from "./render.js"
 import { Seed } from "./seed.js"
 import {
   compareKeys,
@@ -76,9 +77,6 @@ const callerOf = (token: string | undefined): Caller | Answer => {
   return { env: prefix === "sk_live" ? "live" : "sandbox", readonly: token.includes("readonly") }
 }
 
-/** How lists page and what customers look like. */
-type Version = "1.x" | "2.1" | "2.3"
-
 /** By the day from which on new organisations get them. */
 const versions: ReadonlyArray<readonly [name: string, since: string, version: Version]> = [
   ["0.1", "", "1.x"],
@@ -100,12 +98,6 @@ const versionByDate = (micros: number): Version => {
   return versions.findLast(([, since]) => since <= date)![2]
 }
 
-interface Request {
-  readonly env: Env
-  readonly version: Version
-  readonly body: Json
-}
-
 /** The organisation's plans. */
 const organisationPlans: Readonly<Record<string, { readonly trialDays: number; readonly paid: boolean }>> = {
   free: { trialDays: 0, paid: false },
@@ -125,129 +117,7 @@ const readCursor = (text: string): Key | undefined => {
 const cursorOf = ({ id, t }: Key): string | null =>
   id === null ? null : Encoding.encodeBase64Url(JSON.stringify({ v: 0, id, t }))
 
-/** `%` and `_` are SQL's wildcards. */
-const likeOf = (search: string): RegExp =>
-  new RegExp(
-    search
-      .replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
-      .replaceAll("%", "[^]*")
-      .replaceAll("_", "[^]"),
-    "i"
-  )
-
-const shownPlans = 15
-const shownInvoices = 10
-const shownEntities = 1000
 const organisationLimit = 1000
-
-const withStatus = (status: string | undefined) => ({ past_due, status: own }: { status: string; past_due: boolean }) =>
-  status === undefined ? true : status === "active" ? own === "active" && !past_due : own === status
-
-const passes = ({ plans, processors, search, status }: Filters): (stored: Stored) => boolean => {
-  const like = search === "" ? undefined : likeOf(search)
-  const hasStatus = withStatus(status)
-  return ({ plans: known, record }) => {
-    if (
-      like !== undefined && ![record.id, record.name, record.email].some((text) => text !== null && like.test(text))
-    ) {
-      return false
-    }
-    if (processors !== undefined && !processors.some((name) => Object.hasOwn(record.processors ?? {}, name))) {
-      return false
-    }
-    if (plans === undefined || plans.length === 0) return true
-    const owned = [...record.subscriptions.filter(hasStatus), ...(status === "scheduled" ? [] : record.purchases)]
-    return owned.some(({ plan_id }) =>
-      plans.some(({ id, versions }) =>
-        id === plan_id && (versions.length === 0 || versions.includes(known.get(plan_id)?.version ?? 1))
-      )
-    )
-  }
-}
-
-const planOf = (id: string, { created_at, env }: AutumnRecord): AutumnPlan => ({
-  id,
-  name: id,
-  description: null,
-  group: null,
-  version: 1,
-  add_on: false,
-  auto_enable: false,
-  price: null,
-  items: [],
-  created_at,
-  env,
-  archived: false,
-  base_variant_id: null
-})
-
-const featureOf = (id: string, type: "metered" | "boolean"): AutumnFeature => ({
-  id,
-  name: id,
-  type,
-  consumable: type === "metered",
-  archived: false
-})
-
-const withFeatures = <A extends { readonly feature_id: string }>(
-  all: Readonly<Record<string, A>>,
-  features: ReadonlyMap<string, AutumnFeature>,
-  type: "metered" | "boolean"
-) =>
-  Object.fromEntries(
-    Object.entries(all).map((
-      [key, one]
-    ) => [key, { ...one, feature: features.get(one.feature_id) ?? featureOf(key, type) }])
-  )
-
-/** A customer as one answer shows it. */
-const render = (
-  stored: Stored,
-  { body, version }: Request,
-  hasStatus: ReturnType<typeof withStatus> = withStatus(undefined)
-): Json => {
-  const { entities, features, internal, invoices, payment_method, plans, record, referrals, rewards } = stored
-  const autumnId = body["with_autumn_id"] === true ? { autumn_id: internal } : {}
-  const { created_at, email, env, fingerprint, id, metadata, name, stripe_id } = record
-  if (version === "1.x") {
-    return {
-      ...autumnId,
-      id,
-      created_at,
-      name,
-      email,
-      fingerprint,
-      stripe_id,
-      env,
-      metadata,
-      products: [...record.subscriptions, ...record.purchases].map(({ plan_id }) => ({ id: plan_id })),
-      features: Object.fromEntries(
-        [...Object.keys(record.balances), ...Object.keys(record.flags)].map((feature) => [feature, { id: feature }])
-      )
-    }
-  }
-  const expand = expandOf(body)
-  const withPlan = (place: string) => <A extends { readonly plan_id: string }>(one: A): A =>
-    expand.has(place) ? { ...one, plan: plans.get(one.plan_id) ?? planOf(one.plan_id, record) } : one
-  const subscriptions = record.subscriptions.filter(hasStatus).slice(0, shownPlans)
-  const purchases = record.purchases.slice(0, shownPlans - subscriptions.length)
-  return {
-    ...autumnId,
-    ...record,
-    subscriptions: subscriptions.map(withPlan("subscriptions.plan")),
-    purchases: purchases.map(withPlan("purchases.plan")),
-    balances: expand.has("balances.feature") ? withFeatures(record.balances, features, "metered") : record.balances,
-    flags: expand.has("flags.feature") ? withFeatures(record.flags, features, "boolean") : record.flags,
-    ...(expand.has("invoices")
-      ? { invoices: invoices.toSorted((a, b) => b.created_at - a.created_at).slice(0, shownInvoices) }
-      : {}),
-    ...(expand.has("trials_used") ? { trials_used: stored.trials_used } : {}),
-    ...(expand.has("rewards") && rewards !== undefined ? { rewards } : {}),
-    ...(expand.has("entities") ? { entities: entities.slice(0, shownEntities) } : {}),
-    ...(expand.has("referrals") ? { referrals } : {}),
-    ...(expand.has("payment_method") && payment_method !== undefined ? { payment_method } : {})
-  }
-}
 
 const answerOf = (stored: Stored, request: Request): Answer =>
   stored.unserialisable
@@ -320,10 +190,7 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
       return after
     }
 
-    const getOrCreate = (
-      read: Read<typeof readGetOrCreate>,
-      request: Request
-    ): Answer => {
+    const getOrCreate = (read: Read<typeof readGetOrCreate>, request: Request): Answer => {
       const { env } = request
       const { email, id } = read
       if (id === null && typeof email !== "string") {
@@ -391,10 +258,7 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
       return answerOf(stored, request)
     }
 
-    const update = (
-      read: Read<typeof readUpdate>,
-      request: Request
-    ): Answer => {
+    const update = (read: Read<typeof readUpdate>, request: Request): Answer => {
       const { env } = request
       const before = store.find(env, read.id)
       if (before === undefined) return notFound(read.id, env)
@@ -480,10 +344,7 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
       })
     }
 
-    const listByCursor = (
-      read: Read<typeof readListByCursor>,
-      request: Request
-    ): Answer => {
+    const listByCursor = (read: Read<typeof readListByCursor>, request: Request): Answer => {
       const { end, filters, limit, oldestFirst, start } = read
       if (limit > organisationLimit) {
         const message = `limit cannot be more than ${organisationLimit} for this organization`
