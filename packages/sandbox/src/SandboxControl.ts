@@ -118,12 +118,16 @@ export interface SandboxControlOf<Seeds, Records> {
   ) => Effect.Effect<ReadonlyArray<string>>
   /** All customers that are not deleted, in order of creation: the truth of the sandbox. */
   readonly customers: <P extends keyof Seeds & keyof Records>(provider: P) => Effect.Effect<ReadonlyArray<Records[P]>>
-  /** The soft-deleted ones, in order of deletion, as webhooks would still show them. No API call answers these. */
+  /**
+   * The soft-deleted ones, in order of deletion, as webhooks would still show them. No API call answers these, but for
+   * those of Flexprice, whose deleted customers are archived.
+   */
   readonly deleted: <P extends keyof Seeds & keyof Records>(provider: P) => Effect.Effect<ReadonlyArray<Records[P]>>
   /**
    * What belongs to a customer, also to a deleted one, by kind and in order of creation, as the provider's own wire
    * JSON: `payments` of Mollie; `cards`, `charges` and `subscriptions` of Pin Payments; `subscriptions`,
-   * `purchases`, `invoices`, `entities`, `trials_used` and `referrals` of Autumn. Nothing for who was never there.
+   * `purchases`, `invoices`, `entities`, `trials_used` and `referrals` of Autumn; `subscriptions`,
+   * `wallets`, `features`, `grants` and `integrations` of Flexprice. Nothing for who was never there.
    */
   readonly resources: (
     provider: keyof Seeds & keyof Records,

@@ -406,7 +406,7 @@ describe("what is lost on the way", () => {
     await nothingIsAbsent(sandbox)
     await run(sandbox.control.seed("flexprice", [{ grants: [{ credits: "9007199254740993.25" }], id: "cust_1" }]))
     const { items } = await clientOf(sandbox).getCustomerUpcomingGrants("cust_1")
-    expect(items![0]!.credits).toBe(9007199254740993.25)
+    expect(items![0]!.credits).toBe(Number("9007199254740993.25"))
     expect(String(items![0]!.credits)).toBe("9007199254740994")
   })
 
