@@ -35,10 +35,8 @@ const optionalInteger = Lenient.optional(Schema.Number)
 
 /** The server writes decimals as JSON strings. */
 const optionalDecimal = Lenient.optional(
-  Schema.compose(
-    Schema.String.pipe(Schema.pattern(/^-?\d+(?:\.\d+)?$/, { description: "a decimal number in a string" })),
-    Schema.BigDecimal
-  )
+  // what is empty would read as 0
+  Schema.compose(Schema.NonEmptyString, Schema.BigDecimal).annotations({ description: "a decimal number in a string" })
 )
 
 /** The server sends null where nothing was ever given. */

@@ -193,7 +193,7 @@ export const richEntitlements = {
     commitment_amount: "1000.10",
     commitment_duration: "ANNUAL",
     overage_factor: "1.5",
-    auto_invoice_threshold: "0.000000000000000001",
+    auto_invoice_threshold: "0.00000000000001",
     trial_start: "2026-08-01T00:00:00Z",
     metadata: null
   }],
