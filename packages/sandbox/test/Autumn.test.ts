@@ -386,6 +386,22 @@ describe("getOrCreate", () => {
   )
 
   wire(
+    "one that is deleted leaves its e-mail to the other that has it, and no id either",
+    Effect.gen(function*() {
+      const { call, control } = yield* inProcess
+      const [first, second] = yield* control.seed("autumn", [
+        { id: null, email: "a@example.com" },
+        { id: null, email: "b@example.com" }
+      ])
+      yield* call("update", { customer_id: second, email: "a@example.com" })
+      yield* call("delete", { customer_id: first })
+      const found = yield* call("get_or_create", { customer_id: null, email: "A@example.com", with_autumn_id: true })
+      expect(found.json.autumn_id).toBe(second)
+      expect(yield* control.customers("autumn")).toHaveLength(1)
+    })
+  )
+
+  wire(
     "many at once make one customer",
     Effect.gen(function*() {
       const { call, control } = yield* inProcess
@@ -1029,6 +1045,8 @@ describe("list by cursor", () => {
       expect([ids(down), next(down)]).toEqual([["c", null], null])
       const third = yield* list({ sort_order: "desc", limit: 3 })
       expect(ids(yield* list({ sort_order: "desc", start_cursor: next(third) }))).toEqual(["a"])
+      yield* call("update", { customer_id: "a", new_customer_id: "z" })
+      expect(ids(yield* list({}))).toEqual(["b", "z", null, "c"])
     })
   )
 

@@ -22,7 +22,7 @@ export const makeOnceKeys = (world: World, keyOf: (call: Call) => string | undef
       const key = keyOf(call)
       if (key === undefined) return () => {}
       const use = uses.get(key)
-      if (use !== undefined && (use.by !== undefined || world.clock() < use.end)) {
+      if (use !== undefined && world.clock() < use.end) {
         refused.add(call)
         return () => {}
       }

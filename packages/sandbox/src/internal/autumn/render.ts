@@ -91,9 +91,10 @@ export const render = (stored: Stored, { body, version }: Request, hasStatus = e
       ? { invoices: invoices.toSorted((a, b) => b.created_at - a.created_at).slice(0, shownInvoices) }
       : {}),
     ...(expand.has("trials_used") ? { trials_used: stored.trials_used } : {}),
-    ...(expand.has("rewards") && rewards !== undefined ? { rewards } : {}),
+    // JSON leaves out what is undefined, and so does Autumn where there are none.
+    ...(expand.has("rewards") ? { rewards } : {}),
     ...(expand.has("entities") ? { entities: entities.slice(0, shownEntities) } : {}),
     ...(expand.has("referrals") ? { referrals } : {}),
-    ...(expand.has("payment_method") && payment_method !== undefined ? { payment_method } : {})
+    ...(expand.has("payment_method") ? { payment_method } : {})
   }
 }
