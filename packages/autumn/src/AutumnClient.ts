@@ -289,10 +289,10 @@ const byCursor: Walk = (list, filters, options) => {
     isGone: ({ providerCode }) => providerCode === "invalid_cursor",
     fromTime: {
       fetch: (createdAt, limit) => {
-        const { end } = filters.created_at_range ?? {}
+        const { end, start = 0 } = filters.created_at_range ?? {}
         return end !== undefined && createdAt > end
           ? Effect.succeed({ items: [], unreadable: [], next: undefined })
-          : fetch({ created_at_range: { start: Math.floor(createdAt), end }, limit })
+          : fetch({ created_at_range: { start: Math.max(start, Math.floor(createdAt)), end }, limit })
       },
       mostRows: Api.pageSize.max,
       hidden: new InvalidResponse({

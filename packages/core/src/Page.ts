@@ -436,14 +436,18 @@ export interface CursorSource<A, E> extends Source {
   readonly fromTime?: FromTime<A, E> | undefined
 }
 
+const TimePlace = Schema.Struct({ createdAt: Schema.Number, limit: Schema.Int })
+
+type TimePlace = typeof TimePlace.Type
+
 const CursorPlace = Schema.Struct({
   /** The cursor of the page that is next, and the id of the last row of the pages before. */
   next: Schema.String,
   last: Schema.optional(Schema.String),
   /** See `backFrom` of the walk. */
   backFrom: Schema.optional(Schema.Number),
-  /** The page that is next is asked for by time, and with this limit. */
-  since: Schema.optional(Schema.Struct({ createdAt: Schema.Number, limit: Schema.Int }))
+  /** See `reach` of the walk; where `next` is empty, how the page that is next is asked for. */
+  reach: Schema.optional(TimePlace)
 })
 
 type CursorPlace = typeof CursorPlace.Type
@@ -480,7 +484,7 @@ export const cursorWalk = <A, E>(
   )
 
 /** Where a page starts: at a cursor, at the beginning, or at a time. */
-type Start = string | undefined | NonNullable<CursorPlace["since"]>
+type Start = string | undefined | TimePlace
 
 /** The state of one walk. Used by one fiber at a time. */
 class CursorWalk<A, E> {
@@ -495,9 +499,8 @@ class CursorWalk<A, E> {
    * was emitted is dropped.
    */
   private backFrom: number | undefined
-  /** How many rows were emitted, and how many when a cursor was refused last: twice there, it is refused for good. */
-  private rows = 0
-  private refusedAt: number | undefined
+  /** What was asked for by time without anything new coming since: the next time more is asked for. */
+  private reach: TimePlace | undefined
   private finished = false
 
   constructor(
@@ -508,9 +511,11 @@ class CursorWalk<A, E> {
     this.source = source
     this.pageSize = pageSize
     this.emitted = new Cursors.Emitted(source.order, from)
-    this.last = Option.getOrUndefined(from)?.place.last
-    this.backFrom = Option.getOrUndefined(from)?.place.backFrom
-    this.starts = Option.match(from, { onNone: () => [undefined], onSome: ({ place }) => this.startsAt(place) })
+    const place = Option.getOrUndefined(from)?.place
+    this.last = place?.last
+    this.backFrom = place?.backFrom
+    this.reach = place?.reach
+    this.starts = place === undefined ? [undefined] : this.startsAt(place)
   }
 
   /** The next page that has something to say; none when the list is at its end. */
@@ -525,14 +530,11 @@ class CursorWalk<A, E> {
     const [start, ...others] = this.starts
     const answer = yield* Effect.catchIf(
       Effect.asSome(this.fetch(start)),
-      (error) =>
-        others.length > 0 && source.isGone(error) &&
-        (source.fromTime === undefined || this.refusedAt !== this.rows),
+      (error) => start !== undefined && others.length > 0 && source.isGone(error),
       () => Effect.succeedNone
     )
     if (Option.isNone(answer)) {
       this.starts = others
-      this.refusedAt = this.rows
       this.backFrom ??= this.emitted.lastCreatedAt
       return Option.none()
     }
@@ -543,19 +545,22 @@ class CursorWalk<A, E> {
     if (backFrom !== undefined && unseen.some((item) => this.emitted.isBefore(backFrom, source.key(item).createdAt))) {
       this.backFrom = undefined
     }
-    this.rows += unseen.length
     const last = items.at(-1)
     if (last !== undefined) this.last = source.key(last).id
-    const { hides, place } = this.after(start, answer.value, unseen.length > 0)
+    const before = typeof start === "object" ? start : this.reach
+    this.reach = unseen.length > 0 ? undefined : before
+    const { hides, next } = this.after(start, answer.value)
     const unreadable = [...answer.value.unreadable, ...hides]
-    this.finished = place === undefined
-    if (place !== undefined) this.starts = this.startsAt(place)
+    this.finished = next === undefined
+    const place = { next: next ?? "", last: this.last, backFrom: this.backFrom, reach: this.reach }
+    this.starts = this.startsAt(place)
     const moment = this.emitted.moment()
     return this.finished || unseen.length > 0 || unreadable.length > 0
       ? Option.some(withNext(
         { items: unseen, unreadable, total: Option.none() },
-        () =>
-          Option.map(Option.fromNullable(place), (place) => rowCursors.encode(source, { pageSize, place, ...moment() }))
+        this.finished
+          ? Option.none
+          : () => Option.some(rowCursors.encode(source, { pageSize, place, ...moment() }))
       ))
       : Option.none()
   })
@@ -567,50 +572,36 @@ class CursorWalk<A, E> {
       : this.source.fetch(typeof start === "object" ? undefined : start, this.pageSize)
   }
 
-  private startsAt({ last, next, since }: CursorPlace): ReadonlyArray<Start> {
-    if (since !== undefined) return [since]
-    if (this.source.fromTime !== undefined) return [next, this.sinceLast()]
-    return last === undefined ? [next, undefined] : [next, last, undefined]
+  private startsAt({ last, next, reach }: CursorPlace): ReadonlyArray<Start> {
+    const { fromTime } = this.source
+    if (fromTime === undefined) return last === undefined ? [next, undefined] : [next, last, undefined]
+    if (next === "") return [reach]
+    const further = this.further(fromTime, reach)
+    return further === undefined ? [next] : [next, further]
   }
 
-  /** From the last row emitted on; from the beginning, where none was. */
-  private sinceLast(): CursorPlace["since"] {
-    const { lastCreatedAt: createdAt, size } = this.emitted
-    return createdAt === undefined
+  /** More than was reached: a page more than was emitted of the last time, and a page more each time that is not enough. */
+  private further({ mostRows }: FromTime<A, E>, reach: TimePlace | undefined): TimePlace | undefined {
+    const { lastCreatedAt = 0, size } = this.emitted
+    const { createdAt, limit } = reach ?? { createdAt: lastCreatedAt, limit: size }
+    return reach !== undefined && limit >= mostRows
       ? undefined
-      : { createdAt, limit: Math.min(this.mostRows, this.pageSize + size) }
+      : { createdAt, limit: Math.min(mostRows, limit + this.pageSize) }
   }
 
-  private get mostRows(): number {
-    return this.source.fromTime?.mostRows ?? this.pageSize
-  }
-
-  /** Where the walk goes on after a page, and what may be hidden from it there. */
+  /** The cursor of the next page, `""` where it is asked for by `reach`, and what may be hidden before it. */
   private after(
     start: Start,
-    { isCut, items, next, unreadable }: CursorPage<A>,
-    isNew: boolean
-  ): { readonly place?: CursorPlace; readonly hides: ReadonlyArray<InvalidResponse> } {
+    { isCut, items, next, unreadable }: CursorPage<A>
+  ): { readonly next: string | undefined; readonly hides: ReadonlyArray<InvalidResponse> } {
     const { fromTime } = this.source
-    const to = (next: string, since?: CursorPlace["since"]): CursorPlace => ({
-      next,
-      last: this.last,
-      backFrom: this.backFrom,
-      since
-    })
-    if (next !== undefined) return { place: to(next), hides: [] }
-    if (fromTime === undefined || isCut !== true) return { hides: [] }
-    if (typeof start !== "object" || isNew) {
-      const since = this.sinceLast()
-      return since === undefined ? { hides: [fromTime.hidden] } : { place: to("", since), hides: [] }
+    const { reach } = this
+    if (next !== undefined || fromTime === undefined || isCut !== true) return { next, hides: [] }
+    if (reach !== undefined && typeof start === "object" && items.length + unreadable.length < start.limit) {
+      return { next: undefined, hides: [] }
     }
-    const { createdAt, limit } = start
-    if (items.length + unreadable.length < limit) return { hides: [] }
-    return limit < fromTime.mostRows
-      ? {
-        place: to("", { createdAt, limit: Math.min(fromTime.mostRows, limit + this.pageSize) }),
-        hides: []
-      }
-      : { place: to("", { createdAt: createdAt + 1, limit: this.pageSize }), hides: [fromTime.hidden] }
+    const further = this.further(fromTime, reach)
+    this.reach = further ?? { createdAt: (reach?.createdAt ?? 0) + 1, limit: this.pageSize }
+    return { next: "", hides: further === undefined ? [fromTime.hidden] : [] }
   }
 }

@@ -228,3 +228,174 @@ describe("a walk by the provider's own cursors", () => {
       expect(yield* refusal(Option.getOrThrow(first!.next))).toContain("expected the `next` of an earlier page")
     }))
 })
+
+interface TimedShape {
+  readonly seed: number
+  readonly count: number
+  readonly pageSize: number
+  readonly mostRows: number
+  /** How many rows share a creation time, at most. */
+  readonly ties: number
+  readonly nameless: number
+  readonly bad: boolean
+  readonly refusing: boolean
+}
+
+const timedShape: FastCheck.Arbitrary<TimedShape> = FastCheck.record({
+  seed: FastCheck.integer({ min: 1, max: 2 ** 30 }),
+  count: FastCheck.integer({ min: 0, max: 60 }),
+  pageSize: FastCheck.integer({ min: 1, max: 12 }),
+  mostRows: FastCheck.constant(100),
+  ties: FastCheck.integer({ min: 1, max: 40 }),
+  nameless: FastCheck.constantFrom(0, 0.3, 0.9, 1),
+  bad: FastCheck.boolean(),
+  refusing: FastCheck.boolean()
+})
+
+/** A list that makes a cursor of the id of a page's last row, and none where that row has no id. */
+const timed = ({ bad, count, mostRows, nameless, refusing, seed, ties }: TimedShape) => {
+  const chance = chances(seed)
+  let time = 0
+  let left = 0
+  const create = (index: number) => {
+    if (left-- <= 0) {
+      time++
+      left = Math.ceil(chance() * ties) - 1
+    }
+    return { id: `row-${index}`, createdAt: time, bad: bad && chance() < 0.2, isNameless: chance() < nameless }
+  }
+  let rows = Array.from({ length: count }, (_, index) => create(index))
+  const start = rows
+  const asked: Array<string> = []
+  let most = 0
+  const page = (first: number, limit: number): Page.CursorPage<Row> => {
+    if (rows.length < count + 20 && chance() < 0.4) rows = [...rows, create(rows.length)]
+    const found = rows.slice(first, first + limit)
+    most = Math.max(most, limit)
+    const last = found.at(-1)
+    const isMore = rows.length > first + limit
+    return {
+      items: found.filter(({ bad }) => !bad),
+      unreadable: found.filter(({ bad }) => bad).map(({ id }) => unreadable(id)),
+      next: isMore && last !== undefined && !last.isNameless ? last.id : undefined,
+      isCut: last !== undefined && (last.isNameless || last.bad)
+    }
+  }
+  const source: Page.CursorSource<Row, Gone> = {
+    provider: "acme",
+    operation: "list",
+    list: "rows",
+    filters: {},
+    pageSize: { min: 1, max: 100, default: 10 },
+    key: (row) => row,
+    isGone: () => true,
+    fetch: (from, pageSize) =>
+      Effect.suspend(() => {
+        asked.push(from ?? "start")
+        if (from !== undefined && refusing && chance() < 0.3) return new Gone({ from })
+        return Effect.as(Effect.yieldNow(), page(rows.findIndex(({ id }) => id === from) + 1, pageSize))
+      }),
+    fromTime: {
+      mostRows,
+      hidden: unreadable("hidden"),
+      fetch: (createdAt, limit) =>
+        Effect.sync(() => {
+          asked.push(`since ${createdAt}, ${limit}`)
+          const first = rows.findIndex((row) => row.createdAt >= createdAt)
+          return page(first < 0 ? rows.length : first, limit)
+        })
+    }
+  }
+  return { source, asked, start, most: () => most }
+}
+
+const timedLaw = (title: string, property: (shape: TimedShape) => Effect.Effect<void, unknown>) =>
+  it(title, () =>
+    FastCheck.assert(FastCheck.asyncProperty(timedShape, (shape) => Effect.runPromise(property(shape))), {
+      numRuns: 500,
+      seed: 2026
+    }))
+
+const shapeOf = (shape: Partial<TimedShape>): TimedShape => ({
+  seed: 1,
+  count: 30,
+  pageSize: 5,
+  mostRows: 100,
+  ties: 1,
+  nameless: 0,
+  bad: false,
+  refusing: false,
+  ...shape
+})
+
+describe("a walk that goes on by creation time where a cursor is missing or refused", () => {
+  timedLaw("nobody twice, nobody lost, and never more than a page of them", (shape) =>
+    Effect.gen(function*() {
+      for (const concurrency of [1, 4]) {
+        const { most, source, start } = timed(shape)
+        const pages = Chunk.toReadonlyArray(
+          yield* Stream.runCollect(Page.cursorWalk(source, { pageSize: shape.pageSize, concurrency }))
+        )
+        holds(together(pages), start.map(({ id }) => id))
+        expect(Math.max(0, ...pages.map(({ items }) => items.length))).toBeLessThanOrEqual(shape.pageSize)
+        expect(most()).toBeLessThanOrEqual(100)
+        expect(pages.flatMap(({ unreadable }) => unreadable).some(({ issues }) => issues[0]?.path === "hidden")).toBe(
+          false
+        )
+      }
+    }))
+
+  timedLaw("resumed, a page at a time: the same", (shape) =>
+    Effect.gen(function*() {
+      const { source, start } = timed(shape)
+      holds(yield* paged(source, shape.pageSize), start.map(({ id }) => id))
+    }))
+
+  it.effect("asks for as many rows more as it has told of that time", () =>
+    Effect.gen(function*() {
+      const { asked, source } = timed(shapeOf({ seed: 5, count: 12, ties: 1, nameless: 1 }))
+      yield* walked({ ...source, fetch: (from, size) => source.fetch(from, size) }, { pageSize: 5, concurrency: 1 })
+      // one row of each time was told: the one that it starts from
+      expect(asked.slice(0, 3)).toEqual(["start", "since 5, 6", "since 10, 6"])
+    }))
+
+  it.effect("goes on a millisecond later where as many as can be asked for share a time, and tells of it", () =>
+    Effect.gen(function*() {
+      const row = (index: number, createdAt: number) => ({ id: `row-${index}`, createdAt, bad: false })
+      const rows = [
+        ...Array.from({ length: 20 }, (_, i) => row(i, 7)),
+        ...Array.from({ length: 3 }, (_, i) => row(20 + i, 9))
+      ]
+      const page = (rows: ReadonlyArray<Row>, limit: number): Page.CursorPage<Row> => ({
+        items: rows.slice(0, limit),
+        unreadable: [],
+        next: undefined,
+        isCut: rows.length > 0
+      })
+      const source: Page.CursorSource<Row, Gone> = {
+        ...timed(shapeOf({})).source,
+        fetch: (_, pageSize) => Effect.succeed(page(rows, pageSize)),
+        fromTime: {
+          mostRows: 12,
+          hidden: unreadable("hidden"),
+          fetch: (createdAt, limit) => Effect.sync(() => page(rows.filter((row) => row.createdAt >= createdAt), limit))
+        }
+      }
+      for (const { bad, ids } of [yield* walked(source, { pageSize: 5 }), yield* paged(source, 5)]) {
+        expect(bad).toEqual(["hidden"])
+        expect(ids).toEqual([...rows.slice(0, 12), ...rows.slice(20)].map(({ id }) => id))
+      }
+    }))
+
+  it.effect("a list that refuses every cursor ends in its error where time leads nowhere", () =>
+    Effect.gen(function*() {
+      const rows = Array.from({ length: 30 }, (_, i) => ({ id: `row-${i}`, createdAt: 7, bad: false }))
+      const page = (limit: number) => Effect.succeed({ items: rows.slice(0, limit), unreadable: [], next: "refused" })
+      const error = yield* Effect.flip(walked({
+        ...timed(shapeOf({})).source,
+        fetch: (from, pageSize) => from === undefined ? page(pageSize) : new Gone({ from }),
+        fromTime: { mostRows: 12, hidden: unreadable("hidden"), fetch: (_, limit) => page(limit) }
+      }, { pageSize: 5 }))
+      expect(error._tag).toBe("Gone")
+    }))
+})

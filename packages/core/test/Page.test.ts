@@ -369,4 +369,48 @@ describe("a walk", () => {
       expect(late).toEqual(atOnce)
       expect(late.map(Option.isSome)).toEqual([true, true, true, true, true, false])
     })))
+
+  law(
+    "over a list that does not say how long it is, in one go and a page at a time: nobody twice, nobody lost",
+    ({ count, pageSize, seed, ties }) =>
+      Effect.gen(function*() {
+        const chance = chances(seed)
+        const start = rows(count, ties, chance)
+        const { source: counted } = changing(start, chance, creations(20, ties), "newest-first")
+        const source: Page.OffsetSource<Row, never> = {
+          ...counted,
+          // its end is an empty page
+          fetch: (page, pageSize) =>
+            Effect.map(counted.fetch(page, pageSize), (answer) => ({
+              ...answer,
+              total: undefined,
+              lastPage: answer.items.length === 0 ? page : page + 1
+            }))
+        }
+        const pages = Chunk.toReadonlyArray(yield* Stream.runCollect(Page.offsetWalk(source, { pageSize })))
+        expect(pages.every(({ total }) => Option.isNone(total))).toBe(true)
+        for (const ids of [pages.flatMap(({ items }) => items.map(({ id }) => id)), yield* paged(source, pageSize)]) {
+          noneTwice(ids)
+          nobodyLost(start, ids)
+        }
+      })
+  )
+
+  it("a list that says how long it is on some pages alone", () =>
+    Effect.runPromise(Effect.gen(function*() {
+      const start = rows(45, false, chances(1))
+      const { source: counted } = changing(start, chances(2), (rows) => rows, "newest-first")
+      const source: Page.OffsetSource<Row, never> = {
+        ...counted,
+        fetch: (page, pageSize) =>
+          Effect.map(
+            counted.fetch(page, pageSize),
+            (answer) => page % 2 === 0 ? answer : { ...answer, total: undefined }
+          )
+      }
+      for (const ids of [yield* walked(source, { pageSize: 10 }), yield* paged(source, 10)]) {
+        noneTwice(ids)
+        nobodyLost(start, ids)
+      }
+    })))
 })
