@@ -188,13 +188,15 @@ export const make = (options: FlexpriceOptions): Effect.Effect<Service, never, H
 
     const streamSearchPages: Service["streamSearchPages"] = (body, options) =>
       Stream.suspend(() => {
-        const { sort, ...filters } = body ?? {}
-        const isByCreation = (sort ?? []).length === 0
+        const { sort: given, ...filters } = body ?? {}
+        // what is no array is refused with the first page
+        const sort = given ?? []
+        const isByCreation = Array.isArray(sort) && sort.length === 0
         return Page.offsetWalk({
           provider: "flexprice",
           operation: "search",
           list: "customers",
-          filters: { ...filters, sort: sort ?? [] },
+          filters: { ...filters, sort },
           pageSize,
           fetch: (page, limit) =>
             Effect.map(
