@@ -330,7 +330,10 @@ export interface AutumnRecord {
  * @category models
  */
 export interface AutumnSeed {
-  /** `null`: a customer that has an e-mail only. `seed` answers Autumn's internal id in its place, which `get` takes too. */
+  /**
+   * `null`: a customer that has an e-mail only. `seed` answers Autumn's internal id in its place, which `get`, `update`
+   * and `delete` take too.
+   */
   readonly id?: string | null | undefined
   /** Default `sandbox`. */
   readonly env?: "sandbox" | "live" | undefined

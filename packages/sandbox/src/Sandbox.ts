@@ -65,9 +65,9 @@ const published = () => sandboxOf(SandboxControl, emulators)
 /**
  * The sandbox in process, behind the `Fetch` tag of `@effect/platform`: no port, no network. Requests to the hosts of
  * the emulated providers (`api.polar.sh` and `sandbox-api.polar.sh`, `api.mollie.com`, `api.pinpayments.com` and
- * `test-api.pinpayments.com`, `api.useautumn.com`, `us.api.flexprice.io` and `api.cloud.flexprice.io`) are answered, any
- * other host fails like an unknown name (`TypeError("fetch failed")`, cause code `ENOTFOUND`). Redirects are followed as
- * `fetch` follows them, unless the caller says `redirect: "manual"`.
+ * `test-api.pinpayments.com`, `api.useautumn.com`, `us.api.flexprice.io` and `api.cloud.flexprice.io`) are answered,
+ * any other host fails like an unknown name (`TypeError("fetch failed")`, cause code `ENOTFOUND`). Redirects are
+ * followed as `fetch` follows them, unless the caller says `redirect: "manual"`.
  *
  * @since 0.1.0
  * @category layers
