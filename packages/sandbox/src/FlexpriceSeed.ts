@@ -300,9 +300,9 @@ export interface FlexpriceGrant {
 
 /**
  * A customer to seed. Nothing is validated: what is given is stored as it is (so that rows which the API would refuse
- * can be seeded), what is absent gets a generated value, or `""`. Integrations, subscriptions, wallets, features and
- * grants are wire JSON, completed where it is partial. Features and grants without any `subscriptions` beside them get
- * one active subscription.
+ * can be seeded); ids, name and e-mail are generated where they are absent, other texts are `""`.
+ * Integrations, subscriptions, wallets, features and grants are wire JSON, completed where it is partial. Features and
+ * grants without any `subscriptions` beside them get one active subscription.
  *
  * @since 0.1.0
  * @category models

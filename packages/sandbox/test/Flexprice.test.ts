@@ -289,7 +289,7 @@ describe("create", () => {
           Name: "Key: 'CreateCustomerRequest.Name' Error:Field validation for 'Name' failed on the 'required' tag"
         }
       }])
-      const long = (length: number) => "é".repeat(length)
+      const long = (length: number) => "😀".repeat(length)
       const override = { tax_rate_code: "GST", currency: "aud" }
       const mapping = { entity_id: "e", entity_type: "customer", provider_type: "s", provider_entity_id: "p" }
       const wrong: ReadonlyArray<readonly [Record<string, unknown>, string, string]> = [
@@ -429,6 +429,8 @@ describe("update", () => {
       expect(json).toEqual({ ...last, name: "Ada L." })
       expect((yield* call("GET", `${customers}/${id}`)).json).toMatchObject({ name: "Ada L.", updated_by: tokenUser })
       expect((yield* control.requests).filter(({ applied }) => applied)).toHaveLength(4)
+      const made = yield* call("POST", customers, { external_id: "x", name: "X" }, { key: null, headers })
+      expect(made.json).toMatchObject({ created_by: tokenUser, updated_by: tokenUser })
     })
   )
 
@@ -1009,8 +1011,9 @@ const pro: FlexpriceSeed = {
     },
     {
       feature: { id: "feat_level", name: "Level", type: "static", lookup_key: "level" },
-      entitlement: { static_values: ["gold"] },
-      sources: [{ subscription_id: "subs_new", static_value: "gold" }]
+      entitlement: { static_values: ["gold"], usage_limit: 5 },
+      sources: [{ subscription_id: "subs_new", static_value: "gold" }],
+      current_usage: "3"
     },
     {
       feature: { id: "feat_config", name: "Config", type: "config", lookup_key: "config" },
@@ -1018,6 +1021,7 @@ const pro: FlexpriceSeed = {
       sources: [{ subscription_id: "subs_new", config_value: { any: 1 } }]
     },
     { feature: { id: "feat_off", name: "Off" }, entitlement: { is_enabled: false } },
+    { feature: { id: "feat_disabled" }, sources: [{ subscription_id: "subs_new", is_enabled: false }] },
     { feature: { id: "feat_paused", name: "Paused" }, sources: [{ subscription_id: "subs_paused" }] },
     { feature: { id: "feat_inherited", name: "Inherited" }, sources: [{ subscription_id: "subs_inherited" }] }
   ]
@@ -1117,7 +1121,8 @@ describe("usage", () => {
     "finds by either id or by both; narrows by repeated keys; unknown lookup keys alone narrow nothing",
     Effect.gen(function*() {
       const { call, control } = yield* inProcess
-      yield* control.seed("flexprice", [pro, { id: "cust_2", external_id: "empty" }])
+      const abroad = { environment_id: other, features: [{ feature: { lookup_key: "abroad" } }] }
+      yield* control.seed("flexprice", [pro, { id: "cust_2", external_id: "empty" }, abroad])
       const by = (query: string) => call("GET", `${usage}?${query}`)
       const all = (yield* by("customer_id=cust_1")).json
       expect((yield* by("customer_lookup_key=acme")).json).toEqual(all)
@@ -1137,7 +1142,7 @@ describe("usage", () => {
       expect(yield* narrowed("feature_lookup_keys=sso&feature_lookup_keys=level")).toEqual(["feat_level", "feat_sso"])
       expect(yield* narrowed("feature_ids=feat_calls&feature_lookup_keys=sso")).toEqual(["feat_calls", "feat_sso"])
       expect(yield* narrowed("feature_ids=feat_calls&feature_lookup_keys=none")).toEqual(["feat_calls"])
-      for (const unknown of ["none", "sso,level"]) {
+      for (const unknown of ["none", "sso,level", "abroad"]) {
         expect(yield* narrowed(`feature_lookup_keys=${unknown}`)).toEqual(
           all.features.map(({ feature }: any) => feature.id)
         )
@@ -1360,6 +1365,7 @@ describe("the era of the seeds", () => {
         }])
       }
       expect((yield* call("GET", customers, undefined, { key: "era1_bad" })).json).toEqual({ error: "Unauthorized" })
+      expect(ids(yield* call("POST", search, { metadata: { tier: "silver" } }))).toEqual([])
       const unfiltered = yield* call("POST", search, { metadata: { tier: "silver" } }, before)
       expect(ids(unfiltered)).toEqual([created.json.id])
       const stripe = [{ provider: "stripe", id: "cus_1" }]
@@ -1395,6 +1401,7 @@ describe("the era of the seeds", () => {
         [yield* create({ parent_customer_id: "cust_x" }), 404],
         [yield* create({ parent_customer_external_id: "nobody" }), 404],
         [yield* put(child.id, { parent_customer_id: child.id }), 400],
+        [yield* put(other!, { parent_customer_id: other! }), 400],
         [yield* put(other!, { parent_customer_id: child.id }), 400],
         [yield* put(mother!, { parent_customer_id: other! }), 400],
         [yield* put(subscribed!, { parent_customer_id: mother! }), 400],
@@ -1459,7 +1466,7 @@ describe("seeds", () => {
   wire(
     "what is granted needs a subscription: an active one, unless the seed says otherwise",
     Effect.gen(function*() {
-      const { control } = yield* inProcess
+      const { call, control } = yield* inProcess
       const [one, none, empty] = yield* control.seed("flexprice", [
         { features: [{}], grants: [{}] },
         { features: [{}], subscriptions: [] },
@@ -1469,6 +1476,9 @@ describe("seeds", () => {
       expect(subscriptions).toMatchObject([{ subscription_status: "active", customer_id: one }])
       const [{ id }] = subscriptions as [{ id: string }]
       expect([features, grants]).toMatchObject([[{ sources: [{ subscription_id: id }] }], [{ subscription_id: id }]])
+      const [two] = yield* control.seed("flexprice", [{ features: [{}], subscriptions: [{}, { id: "subs_last" }] }])
+      const { json } = yield* call("GET", `${customers}/${two}/entitlements`)
+      expect(json.features[0].sources[0].subscription_id).toBe("subs_last")
       for (const without of [none!, empty!]) {
         expect((yield* control.resources("flexprice", without))["subscriptions"]).toEqual([])
       }
@@ -1487,7 +1497,7 @@ describe("seeds", () => {
       const { json, status } = yield* post([pro])
       expect([status, json]).toEqual([201, ["cust_1"]])
       const { features, subscriptions, wallets } = yield* control.resources("flexprice", "cust_1")
-      expect([features?.length, subscriptions?.length, wallets]).toEqual([9, 4, []])
+      expect([features?.length, subscriptions?.length, wallets]).toEqual([10, 4, []])
       const wrong: ReadonlyArray<readonly [unknown, string]> = [
         [[{}, { externalId: "A" }], "1.externalId"],
         [[{ email: null }], "0.email"],

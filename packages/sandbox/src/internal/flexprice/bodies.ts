@@ -30,6 +30,9 @@ export interface Failure {
   readonly internal?: string | undefined
 }
 
+export const isFailure = <A>(value: A | Failure): value is Failure =>
+  typeof value === "object" && value !== null && "code" in value
+
 export const failed = (era: Era, { code, details, internal, message, status }: Failure): Answer => {
   const more = details === undefined ? {} : { details }
   if (era === "today") return json(status, { code, message, http_status_code: status, ...more })

@@ -40,12 +40,11 @@ export const parseJson = (text: string): { readonly json: unknown } | undefined 
   }
 }
 
-/** `undefined` is a body that cannot be bound, an empty one too. What is null is not there. */
+/** `undefined` is a body that cannot be bound, an empty one too. */
 export const readBody = (call: Call, members: Readonly<Record<string, Is>>): Fields | undefined => {
   const parsed = parseJson(call.text)
   if (parsed === undefined || !isStruct(members)(parsed.json)) return undefined
-  const { json } = parsed
-  return isFields(json) ? Object.fromEntries(Object.entries(json).filter(([, value]) => given(value))) : {}
+  return isFields(parsed.json) ? parsed.json : {}
 }
 
 export const textOf = (fields: Fields, name: string): string | undefined => {

@@ -39,7 +39,7 @@ const lengthOf = (text: string): number => Array.from(text).length
 const max = (length: number): Rule => ["max", (text) => lengthOf(text) <= length]
 
 const isTimezone = (text: string): boolean => {
-  if (!/^[A-Za-z][\w+/-]*$/.test(text) || text === "Local") return false
+  if (!/^[A-Za-z][\w+/-]*$/.test(text)) return false
   try {
     return new Intl.DateTimeFormat("en", { timeZone: text }).format() !== ""
   } catch {
@@ -187,8 +187,6 @@ const wantedOf = (era: Era, fields: Fields): Wanted => {
     parentExternalId: era === "today" ? undefined : textOf(fields, "parent_customer_external_id")
   }
 }
-
-export const isWanted = (read: Wanted | Failure): read is Wanted => !("code" in read)
 
 const checkMappingsBefore = (fields: Fields, problems: Problems) => {
   for (const [i, row] of listOf(fields, "integration_entity_mapping").entries()) {

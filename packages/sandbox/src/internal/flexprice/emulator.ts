@@ -11,6 +11,7 @@ import {
   failed,
   type Failure,
   invalid,
+  isFailure,
   json,
   noContent,
   noRoute,
@@ -22,7 +23,7 @@ import {
   unknownId
 } from "./bodies.js"
 import { type Caller, callerOf } from "./caller.js"
-import { cannotBeStored, isWanted, readCreate, readUpdate } from "./checks.js"
+import { cannotBeStored, readCreate, readUpdate } from "./checks.js"
 import { entitlementsOf, type Narrowed, upcomingOf, usageOf } from "./granted.js"
 import { parentOnCreate, parentOnUpdate } from "./parents.js"
 import { type Asked, expands, readList, readSearch } from "./query.js"
@@ -32,7 +33,7 @@ import { formatTime } from "./time.js"
 import { ulidOf } from "./ulid.js"
 
 const valuesOf = (call: Call, name: string): ReadonlyArray<string> =>
-  call.query.filter(([key, value]) => key === name && value !== "").map(([, value]) => value)
+  call.query.filter(([key]) => key === name).map(([, value]) => value)
 
 const valueOf = (call: Call, name: string): string => call.query.find(([key]) => key === name)?.[1] ?? ""
 
@@ -110,11 +111,11 @@ export const flexprice: Emulator<FlexpriceSeed, FlexpriceRecord> = {
         : { integrations: false, parentOf: ({ parent }) => store.get(environment, parent ?? "") }
 
     const page = (asked: Asked | Failure, caller: Caller): Answer | Failure => {
-      if ("code" in asked) return asked
+      if (isFailure(asked)) return asked
       const { expand, find, limit, offset } = asked
       if (find === "panic") return panic
       if (find === "unknown field") return unknownField()
-      if ("code" in find) return find
+      if (isFailure(find)) return find
       const all = store.list(find)
       const shown = expanded(expand, caller)
       return json(200, {
@@ -125,10 +126,10 @@ export const flexprice: Emulator<FlexpriceSeed, FlexpriceRecord> = {
 
     const create = (call: Call, { environment, era, user }: Caller): Answer | Failure => {
       const wanted = readCreate(era, call)
-      if (!isWanted(wanted)) return wanted
+      if (isFailure(wanted)) return wanted
       const { external_id = "", metadata = null, name = "", texts } = wanted
       const parent = parentOnCreate(store, environment, wanted)
-      if (typeof parent === "object" && parent !== null) return parent
+      if (isFailure(parent)) return parent
       if (store.withExternalId(environment, external_id) !== undefined) return takenExternalId(external_id)
       const moment = world.writeMoment()
       const now = formatTime(moment)
@@ -182,14 +183,14 @@ export const flexprice: Emulator<FlexpriceSeed, FlexpriceRecord> = {
       (find: (call: Call, environment: string) => Stored | Failure) =>
       (call: Call, { environment, era, user }: Caller): Answer | Failure => {
         const wanted = readUpdate(era, call)
-        if (!isWanted(wanted)) return wanted
+        if (isFailure(wanted)) return wanted
         const before = find(call, environment)
-        if ("code" in before) return before
+        if (isFailure(before)) return before
         const { external_id = before.record.external_id, name = before.record.name, texts } = wanted
         const renamed = external_id !== before.record.external_id
         if (renamed && before.record.metadata === null) return panic
         const parent = parentOnUpdate(store, environment, wanted, before)
-        if (typeof parent === "object" && parent !== null) return parent
+        if (isFailure(parent)) return parent
         if (cannotBeStored(wanted)) return databaseError("Failed to update customer")
         const owner = store.withExternalId(environment, external_id)
         if (renamed && isPublished(before) && owner !== undefined) return takenExternalId(external_id)
@@ -237,9 +238,9 @@ export const flexprice: Emulator<FlexpriceSeed, FlexpriceRecord> = {
 
     const one = (find: Find) => (call: Call, caller: Caller): Answer | Failure => {
       const expand = expands(caller.era, valueOf(call, "expand"))
-      if (typeof expand !== "boolean") return expand
+      if (isFailure(expand)) return expand
       const stored = find(call, caller.environment)
-      return "code" in stored ? stored : json(200, render(caller.era, stored, expanded(expand, caller)))
+      return isFailure(stored) ? stored : json(200, render(caller.era, stored, expanded(expand, caller)))
     }
 
     const narrowedBy = (call: Call): Narrowed => ({
@@ -249,7 +250,7 @@ export const flexprice: Emulator<FlexpriceSeed, FlexpriceRecord> = {
 
     const usage = (find: Find) => (call: Call, { environment }: Caller): Answer | Failure => {
       const stored = find(call, environment)
-      if ("code" in stored) return stored
+      if (isFailure(stored)) return stored
       const narrowed = narrowedBy(call)
       const keys = valuesOf(call, "feature_lookup_keys")
       const resolved = keys.length === 0
@@ -268,12 +269,12 @@ export const flexprice: Emulator<FlexpriceSeed, FlexpriceRecord> = {
 
     const entitlementsByExternalId = (call: Call, { environment, era }: Caller): Answer | Failure => {
       const stored = byExternalId(call, environment)
-      return "code" in stored ? stored : json(200, entitlementsOf(era, stored.record.id, stored, narrowedBy(call)))
+      return isFailure(stored) ? stored : json(200, entitlementsOf(era, stored.record.id, stored, narrowedBy(call)))
     }
 
     const grants = (call: Call, { environment }: Caller): Answer | Failure => {
       const stored = byId(call, environment)
-      return "code" in stored ? stored : json(200, upcomingOf(stored, world.now()))
+      return isFailure(stored) ? stored : json(200, upcomingOf(stored, world.now()))
     }
 
     const customers = "/v1/customers"
@@ -291,7 +292,7 @@ export const flexprice: Emulator<FlexpriceSeed, FlexpriceRecord> = {
         const caller = callerOf(call, ["create", "update", "delete"].includes(operation))
         if ("status" in caller) return caller
         const answered = answer(call, caller)
-        return "code" in answered ? failed(caller.era, answered) : answered
+        return isFailure(answered) ? failed(caller.era, answered) : answered
       }
     })
 
@@ -324,7 +325,7 @@ export const flexprice: Emulator<FlexpriceSeed, FlexpriceRecord> = {
       around: (call, next) => {
         const own = ulidOf(world.now() / 1000, uuid4(requestIdSeed, answered++))
         const answer = next()
-        return { ...answer, headers: { ...answer.headers, "x-request-id": call.headers["x-request-id"] ?? own } }
+        return { ...answer, headers: { ...answer.headers, "x-request-id": call.headers["x-request-id"] || own } }
       },
 
       unrouted: () => noRoute,

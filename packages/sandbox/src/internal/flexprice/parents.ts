@@ -1,5 +1,5 @@
 /** Parents, which customers had until March 2026. One level: who has a parent is none. */
-import { type Failure, invalid, unknownExternalId, unknownId } from "./bodies.js"
+import { type Failure, invalid, isFailure, unknownExternalId, unknownId } from "./bodies.js"
 import type { Wanted } from "./checks.js"
 import type { Store, Stored } from "./store.js"
 
@@ -10,7 +10,7 @@ const hasChildren = invalid("Customer with child customers cannot have a parent"
 const subscribed = invalid("Parent cannot change while the customer has active subscriptions")
 
 const asParent = (found: Stored | Failure): string | Failure =>
-  "code" in found ? found : found.parent === null ? found.record.id : tooDeep
+  isFailure(found) ? found : found.parent === null ? found.record.id : tooDeep
 
 /** The parent's id; `null` is none. */
 export const parentOnCreate = (store: Store, environment: string, wanted: Wanted): string | null | Failure => {

@@ -1,6 +1,6 @@
 /** What list and search are asked for, and which customers they find. */
 import type { Call } from "../emulator.js"
-import { databaseError, type Era, type Failure, invalid, unreadable, wrongFilter } from "./bodies.js"
+import { databaseError, type Era, type Failure, invalid, isFailure, unreadable, wrongFilter } from "./bodies.js"
 import {
   type Fields,
   type Is,
@@ -186,9 +186,7 @@ const testOf = (column: Column, operator: string, value: Fields): Test | Failure
 }
 
 const matchesMetadata = (wanted: Texts) => ({ record: { metadata } }: Stored): boolean =>
-  Object.entries(wanted).every(([key, value]) =>
-    metadata !== null && Object.hasOwn(metadata, key) && metadata[key] === value
-  )
+  Object.entries(wanted).every(([key, value]) => metadata?.[key] === value)
 
 const compareOf = (column: Column) => (a: Stored, b: Stored): number => {
   const left = column.of(a)
@@ -274,7 +272,7 @@ const askedOf = (era: Era, environment: string, fields: Fields | undefined): Ask
     return wrongFilter({ end_time: "must be after start_time" })
   }
   const expand = expands(era, textOf(fields, "expand") ?? "")
-  if (typeof expand !== "boolean") return expand
+  if (isFailure(expand)) return expand
   return { limit, offset, expand, find: queryOf(era, environment, fields) }
 }
 
