@@ -70,17 +70,16 @@ const taxFormats: Readonly<Record<string, RegExp>> = {
   hsn_sac: /^(?:\d{4}|\d{6}|\d{8})$/
 }
 
-/** Tags of broken rules by field. */
+/** Tags of broken rules by the path of the field. */
 type Problems = Map<string, string>
 
-const told = (struct: string, problems: Problems): Failure =>
-  invalid(
-    "Request validation failed",
-    Object.fromEntries(Array.from(problems, ([field, tag]) => [
-      field.replace(/^.*\./, ""),
-      `Key: '${struct}.${field}' Error:Field validation for '${field.replace(/^.*\./, "")}' failed on the '${tag}' tag`
-    ]))
-  )
+const told = (struct: string, problems: Problems): Failure => {
+  const details = Array.from(problems, ([path, tag]) => {
+    const field = path.replace(/^.*\./, "")
+    return [field, `Key: '${struct}.${path}' Error:Field validation for '${field}' failed on the '${tag}' tag`]
+  })
+  return invalid("Request validation failed", Object.fromEntries(details))
+}
 
 const eraText = (era: Era, name: TextField): boolean => era === "today" || (name !== "contact" && name !== "timezone")
 
@@ -106,6 +105,7 @@ const checkNested = (
   }
 }
 
+/** Of one integration. */
 const mapping = {
   entity_id: isText,
   entity_type: isText,
@@ -131,25 +131,15 @@ const common = (era: Era): Readonly<Record<string, Is>> => ({
   ...(era === "today" ? {} : { parent_customer_id: isText, parent_customer_external_id: isText })
 })
 
-const bodies: Readonly<Record<Era, Readonly<Record<"create" | "update", Readonly<Record<string, Is>>>>>> = {
-  today: {
-    create: {
-      ...common("today"),
-      skip_onboarding_workflow: isFlag,
-      onboarding_workflow_name: isText,
-      tax_rate_overrides: isListOf(isStruct(override))
-    },
-    update: common("today")
-  },
-  before: {
-    create: {
-      ...common("before"),
-      skip_onboarding_workflow: isFlag,
-      tax_rate_overrides: isListOf(isStruct(override))
-    },
-    update: common("before")
-  }
-}
+const onCreate = (era: Era): Readonly<Record<string, Is>> => ({
+  ...common(era),
+  skip_onboarding_workflow: isFlag,
+  onboarding_workflow_name: isText,
+  tax_rate_overrides: isListOf(isStruct(override))
+})
+
+const createBodies = { today: onCreate("today"), before: onCreate("before") }
+const updateBodies = { today: common("today"), before: common("before") }
 
 const checkMetadata = (metadata: Texts | undefined): Failure | undefined => {
   const wrong = Object.entries(taxFormats).find(([key, format]) =>
@@ -197,7 +187,7 @@ const checkMappingsBefore = (fields: Fields, problems: Problems) => {
 }
 
 export const readCreate = (era: Era, call: Call): Wanted | Failure => {
-  const fields = readBody(call, bodies[era].create)
+  const fields = readBody(call, createBodies[era])
   if (fields === undefined) return unreadable
   const problems: Problems = new Map()
   const required = era === "today" ? ["external_id", "name"] : ["external_id"]
@@ -228,7 +218,7 @@ export const readCreate = (era: Era, call: Call): Wanted | Failure => {
 }
 
 export const readUpdate = (era: Era, call: Call): Wanted | Failure => {
-  const fields = readBody(call, bodies[era].update)
+  const fields = readBody(call, updateBodies[era])
   if (fields === undefined) return unreadable
   const problems: Problems = new Map()
   checkTexts(era, fields, () => true, problems)
