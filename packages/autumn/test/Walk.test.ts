@@ -29,17 +29,23 @@ const nameOf = (
   { email, id }: { readonly id?: string | null | undefined; readonly email?: string | null | undefined }
 ) => id ?? email ?? "?"
 
-/** Customers at these times: every `nameless`th without an id, every `lost`th a row that Autumn cannot write. */
+/**
+ * Customers at these times: every `nameless`th without an id, every `lost`th a row that Autumn cannot write. None is both:
+ * behind such a one at the end of a page version 2.3 shows nothing that says so.
+ */
 const rows = (
   times: ReadonlyArray<number>,
   { lost = 0, nameless = 0 }: { readonly nameless?: number; readonly lost?: number } = {}
 ): ReadonlyArray<Row> =>
-  times.map((time, index) => ({
-    id: nameless > 0 && index % nameless === nameless - 1 ? null : `team-${index}`,
-    email: `user-${index}@example.com`,
-    created_at: start + time,
-    ...lost > 0 && index % lost === lost - 1 ? { unserialisable: true } : {}
-  }))
+  times.map((time, index) => {
+    const isLost = lost > 0 && index % lost === lost - 1
+    return {
+      id: !isLost && nameless > 0 && index % nameless === nameless - 1 ? null : `team-${index}`,
+      email: `user-${index}@example.com`,
+      created_at: start + time,
+      unserialisable: isLost
+    }
+  })
 
 const reachable = (seeded: ReadonlyArray<Row>) =>
   seeded.filter(({ unserialisable }) => unserialisable !== true).map(nameOf).sort()
@@ -143,9 +149,10 @@ describe.each(versions)("version %s", (apiVersion) => {
     {
       times: FastCheck.array(FastCheck.integer({ min: 0, max: 6 }), { maxLength: 25 }),
       nameless: FastCheck.integer({ min: 0, max: 4 }),
+      lost: FastCheck.integer({ min: 0, max: 5 }),
       pageSize: FastCheck.integer({ min: 1, max: 8 })
     },
-    ({ nameless, pageSize, times }) => reachesAll(rows(times, { nameless }), pageSize),
+    ({ lost, nameless, pageSize, times }) => reachesAll(rows(times, { nameless, lost }), pageSize),
     { fastCheck: { numRuns: 40 } }
   )
 
@@ -310,7 +317,7 @@ describe("version 2.1", () => {
       const ids = yield* seed(20)
       const pages = yield* collect(customers.streamPages({ pageSize: 5 }))
       expect(pages.map(({ total }) => Option.getOrNull(total))).toEqual([20, 20, 20, 20])
-      expect(pages.flatMap(({ items }) => items.map(({ id }) => String(id)))).toEqual([...ids].reverse())
+      expect(pages.flatMap(({ items }) => items.map(({ id }) => String(id)))).toEqual(ids.toReversed())
       expect(yield* bodies).toEqual([0, 5, 10, 15].map((offset) => ({ offset, limit: 5 })))
     }).pipe(Effect.provide(inProcess())))
 

@@ -462,8 +462,8 @@ const rowCursors = Cursors.codec(CursorPlace)
  * - Where the row that the next page starts from was deleted, the walk goes on from the last row it knows; where that
  *   one was deleted too, from the beginning, and drops what was emitted.
  * - Where the list can be asked for by creation time, the walk goes on so where a cursor is refused or missing: with as
- *   many rows more than the page size as it has emitted of that time. Where that is not enough it asks for more, up to
- *   `mostRows`; then it goes on one millisecond later, and tells of it.
+ *   many rows more than the page size as it has emitted of that time. Where nothing new comes of it, it asks for
+ *   `mostRows`; where even so many do not reach past that time, it goes on one millisecond later, and tells of it.
  *
  * For authors of provider packages.
  *
@@ -541,7 +541,14 @@ class CursorWalk<A, E> {
     const { items } = answer.value
     const { backFrom } = this
     const mayRepeat = backFrom !== undefined || source.fromTime !== undefined
-    const unseen = items.filter((item) => this.emitted.takes(source.key(item)) || !mayRepeat)
+    const unseen: Array<A> = []
+    // a page that is asked for by time has room for repeats
+    const most = typeof start === "object" ? pageSize : items.length
+    let read = 0
+    for (; read < items.length && unseen.length < most; read++) {
+      const item = items[read]!
+      if (this.emitted.takes(source.key(item)) || !mayRepeat) unseen.push(item)
+    }
     if (backFrom !== undefined && unseen.some((item) => this.emitted.isBefore(backFrom, source.key(item).createdAt))) {
       this.backFrom = undefined
     }
@@ -549,7 +556,11 @@ class CursorWalk<A, E> {
     if (last !== undefined) this.last = source.key(last).id
     const before = typeof start === "object" ? start : this.reach
     this.reach = unseen.length > 0 ? undefined : before
-    const { hides, next } = this.after(start, answer.value)
+    const isWhole = read === items.length
+    const { hides, next } = this.after(
+      start,
+      isWhole ? answer.value : { ...answer.value, next: undefined, isCut: true }
+    )
     const unreadable = [...answer.value.unreadable, ...hides]
     this.finished = next === undefined
     const place = { next: next ?? "", last: this.last, backFrom: this.backFrom, reach: this.reach }
@@ -580,13 +591,11 @@ class CursorWalk<A, E> {
     return further === undefined ? [next] : [next, further]
   }
 
-  /** More than was reached: a page more than was emitted of the last time, and a page more each time that is not enough. */
+  /** More than was reached: a page more than was emitted of the last time, and all that can be had where that is nothing new. */
   private further({ mostRows }: FromTime<A, E>, reach: TimePlace | undefined): TimePlace | undefined {
     const { lastCreatedAt = 0, size } = this.emitted
-    const { createdAt, limit } = reach ?? { createdAt: lastCreatedAt, limit: size }
-    return reach !== undefined && limit >= mostRows
-      ? undefined
-      : { createdAt, limit: Math.min(mostRows, limit + this.pageSize) }
+    if (reach === undefined) return { createdAt: lastCreatedAt, limit: Math.min(mostRows, this.pageSize + size) }
+    return reach.limit < mostRows ? { createdAt: reach.createdAt, limit: mostRows } : undefined
   }
 
   /** The cursor of the next page, `""` where it is asked for by `reach`, and what may be hidden before it. */
@@ -597,10 +606,9 @@ class CursorWalk<A, E> {
     const { fromTime } = this.source
     const { reach } = this
     if (next !== undefined || fromTime === undefined || isCut !== true) return { next, hides: [] }
-    if (reach !== undefined && typeof start === "object" && items.length + unreadable.length < start.limit) {
-      return { next: undefined, hides: [] }
-    }
     const further = this.further(fromTime, reach)
+    const isFull = typeof start !== "object" || items.length + unreadable.length >= start.limit
+    if (further === undefined && !isFull) return { next: undefined, hides: [] }
     this.reach = further ?? { createdAt: (reach?.createdAt ?? 0) + 1, limit: this.pageSize }
     return { next: "", hides: further === undefined ? [fromTime.hidden] : [] }
   }

@@ -239,6 +239,8 @@ interface TimedShape {
   readonly nameless: number
   readonly bad: boolean
   readonly refusing: boolean
+  /** Rows with an id are left out of pages without a word. */
+  readonly dropping: boolean
 }
 
 const timedShape: FastCheck.Arbitrary<TimedShape> = FastCheck.record({
@@ -249,11 +251,12 @@ const timedShape: FastCheck.Arbitrary<TimedShape> = FastCheck.record({
   ties: FastCheck.integer({ min: 1, max: 40 }),
   nameless: FastCheck.constantFrom(0, 0.3, 0.9, 1),
   bad: FastCheck.boolean(),
-  refusing: FastCheck.boolean()
+  refusing: FastCheck.boolean(),
+  dropping: FastCheck.boolean()
 })
 
 /** A list that makes a cursor of the id of a page's last row, and none where that row has no id. */
-const timed = ({ bad, count, mostRows, nameless, refusing, seed, ties }: TimedShape) => {
+const timed = ({ bad, count, dropping, mostRows, nameless, refusing, seed, ties }: TimedShape) => {
   const chance = chances(seed)
   let time = 0
   let left = 0
@@ -262,7 +265,14 @@ const timed = ({ bad, count, mostRows, nameless, refusing, seed, ties }: TimedSh
       time++
       left = Math.ceil(chance() * ties) - 1
     }
-    return { id: `row-${index}`, createdAt: time, bad: bad && chance() < 0.2, isNameless: chance() < nameless }
+    const isDropped = dropping && chance() < 0.3
+    return {
+      id: `row-${index}`,
+      createdAt: time,
+      bad: !isDropped && bad && chance() < 0.2,
+      isNameless: !isDropped && chance() < nameless,
+      isDropped
+    }
   }
   let rows = Array.from({ length: count }, (_, index) => create(index))
   const start = rows
@@ -275,7 +285,7 @@ const timed = ({ bad, count, mostRows, nameless, refusing, seed, ties }: TimedSh
     const last = found.at(-1)
     const isMore = rows.length > first + limit
     return {
-      items: found.filter(({ bad }) => !bad),
+      items: found.filter(({ bad, isDropped }) => !bad && !isDropped),
       unreadable: found.filter(({ bad }) => bad).map(({ id }) => unreadable(id)),
       next: isMore && last !== undefined && !last.isNameless ? last.id : undefined,
       isCut: last !== undefined && (last.isNameless || last.bad)
@@ -306,7 +316,7 @@ const timed = ({ bad, count, mostRows, nameless, refusing, seed, ties }: TimedSh
         })
     }
   }
-  return { source, asked, start, most: () => most }
+  return { source, asked, start: start.filter(({ isDropped }) => !isDropped), most: () => most }
 }
 
 const timedLaw = (title: string, property: (shape: TimedShape) => Effect.Effect<void, unknown>) =>
@@ -325,6 +335,7 @@ const shapeOf = (shape: Partial<TimedShape>): TimedShape => ({
   nameless: 0,
   bad: false,
   refusing: false,
+  dropping: false,
   ...shape
 })
 
