@@ -9,9 +9,8 @@ import {
   SDKValidationError
 } from "autumn-js"
 import { Fault } from "../../src/index.js"
-import { calls, type Driven, failureOf, lastRequest, run } from "./driving.js"
-import { drive, full } from "./drivingAutumn.js"
-import { delaysOf } from "./drivingMollie.js"
+import { calls, delaysOf, drive, type Driven, failureOf, lastRequest, run, unhandledBy } from "./driving.js"
+import { full } from "./drivingAutumn.js"
 
 type Options = NonNullable<ConstructorParameters<typeof Autumn>[0]>
 
@@ -21,7 +20,7 @@ const base: Options = { secretKey: "am_sk_test_official", xApiVersion: "2.3", fa
 const clientOf = ({ url }: Pick<Driven, "url">, options: Options = {}) =>
   new Autumn({ ...base, serverURL: url, ...options }).customers
 
-const { driven, fault, works } = drive("autumn-js 1.3.13")
+const { driven, fault, works } = drive("autumn-js 1.3.13", "autumn")
 
 const sent = async (sandbox: Driven) => JSON.parse((await lastRequest(sandbox)).body)
 
@@ -401,6 +400,19 @@ describe("answers", () => {
     const failure = await failureOf(() => clientOf(sandbox).getOrCreate(JSON.parse("{\"name\":\"Ada\"}")))
     expect(failure).toBeInstanceOf(SDKValidationError)
     expect(await calls(sandbox)).toEqual([])
+  })
+})
+
+describe("half of a body", () => {
+  fault("get", "ends in a bare SyntaxError, and in one more that ends the process", async (sandbox) => {
+    await run(sandbox.control.seed("autumn", [{ id: "a" }]))
+    await run(sandbox.control.inject({ fault: Fault.CutJson({}) }))
+    const failures: Array<unknown> = []
+    const unhandled = await unhandledBy(async () => {
+      failures.push(await failureOf(() => clientOf(sandbox).get({ customerId: "a" })))
+    })
+    expect(failures).toMatchObject([{ name: "SyntaxError" }])
+    expect(unhandled).toEqual(failures)
   })
 })
 

@@ -5,8 +5,8 @@ import * as Net from "node:net"
 import * as Tls from "node:tls"
 import { generate } from "selfsigned"
 import { Fault } from "../../src/index.js"
-import { calls, collect, failureOf, lastRequest, run } from "./driving.js"
-import { charge, delaysOf, drive, linked, listening, profileId, unknownId } from "./drivingMollie.js"
+import { calls, collect, delaysOf, failureOf, lastRequest, run } from "./driving.js"
+import { charge, drive, linked, listening, profileId, unknownId } from "./drivingMollie.js"
 
 type Options = Parameters<typeof createMollieClient>[0]
 

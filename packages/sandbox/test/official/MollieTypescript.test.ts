@@ -10,8 +10,8 @@ import {
 import type { PaymentRequest } from "mollie-api-typescript/models"
 import { RFCDate } from "mollie-api-typescript/types"
 import { Fault } from "../../src/index.js"
-import { calls, collect, type Driven, failureOf, lastRequest, run } from "./driving.js"
-import { charge, delaysOf, drive, linked, profileId, unknownId } from "./drivingMollie.js"
+import { calls, collect, delaysOf, type Driven, failureOf, lastRequest, run } from "./driving.js"
+import { charge, drive, linked, profileId, unknownId } from "./drivingMollie.js"
 
 type Options = NonNullable<ConstructorParameters<typeof Client>[0]>
 

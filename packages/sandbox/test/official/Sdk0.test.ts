@@ -25,7 +25,7 @@ const accessToken = "polar_oat_official"
 const clientOf = ({ url }: Pick<Driven, "url">, token = accessToken) =>
   new Polar({ serverURL: url, accessToken: token }).customers
 
-const { driven, fault, works } = drive("0.49.0")
+const { driven, fault, works } = drive("@polar-sh/sdk 0.49.0", "polar")
 
 describe("list", () => {
   works("list", "every filter, as Polar reads it", async (sandbox) => {

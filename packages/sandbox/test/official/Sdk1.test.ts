@@ -21,7 +21,7 @@ import {
 const accessToken = "polar_oat_official"
 const clientOf = ({ url }: Pick<Driven, "url">) => createPolar({ baseUrl: url, accessToken }).customers
 
-const { driven, fault, works } = drive("1.0.1")
+const { driven, fault, works } = drive("@polar-sh/sdk 1.0.1", "polar")
 
 describe("list", () => {
   works("list", "every filter, as Polar reads it", async (sandbox) => {

@@ -1,8 +1,9 @@
-import { expect, it } from "@effect/vitest"
+import { expect, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Sandbox } from "../../src/index.js"
+import type * as Scope from "effect/Scope"
+import { type ProviderName, Sandbox } from "../../src/index.js"
 
-/** Base URL of the emulated Polar, and the sandbox's own control. */
+/** Base URL of the emulated provider, and the sandbox's own control. */
 export interface Driven {
   readonly url: string
   readonly control: Sandbox.RunningSandbox["control"]
@@ -10,27 +11,36 @@ export interface Driven {
 
 export const run = Effect.runPromise
 
-/** Tests of one version of the official client, each on a sandbox of its own, and which operations they drive. */
-export const drive = (version: string) => {
+/** Where a client of this provider finds it, on a running sandbox. */
+type Reach<D> = (sandbox: Sandbox.RunningSandbox) => Effect.Effect<D, never, Scope.Scope>
+
+const reachProvider = (provider: ProviderName): Reach<Driven> => ({ control, urlOf }) =>
+  Effect.succeed({ url: urlOf(provider), control })
+
+/** Tests of an official client, each on a sandbox of its own that it reaches as it can, and what they drive. */
+export const driveBy = <D extends Driven>(client: string, reach: Reach<D>) => {
   const driven = new Set<string>()
-  const test = (operation: string, title: string, body: (sandbox: Driven) => Promise<void>) => {
+  const test = (operation: string, title: string, body: (sandbox: D) => Promise<void>) => {
     driven.add(operation)
-    it.live(`@polar-sh/sdk ${version} ${operation}${title}`, () =>
+    it.live(`${client} ${operation}${title}`, () =>
       Effect.scoped(Effect.gen(function*() {
-        const { control, urlOf } = yield* Sandbox.serve()
-        yield* Effect.promise(() => body({ url: urlOf("polar"), control }))
-        expect(yield* control.bugs).toEqual([])
+        const sandbox = yield* Sandbox.serve()
+        const reached = yield* reach(sandbox)
+        yield* Effect.promise(() => body(reached))
+        expect(yield* sandbox.control.bugs).toEqual([])
       })))
   }
   return {
     driven,
-    works: (operation: string, what: string, body: (sandbox: Driven) => Promise<void>) =>
-      test(operation, `: ${what}`, body),
-    /** The sandbox answers as Polar does; what goes wrong, goes wrong in the client. */
-    fault: (operation: string, what: string, body: (sandbox: Driven) => Promise<void>) =>
+    works: (operation: string, what: string, body: (sandbox: D) => Promise<void>) => test(operation, `: ${what}`, body),
+    /** The sandbox answers as the provider does; what goes wrong, goes wrong in the client. */
+    fault: (operation: string, what: string, body: (sandbox: D) => Promise<void>) =>
       test(operation, `, the client's fault: ${what}`, body)
   }
 }
+
+/** The same for a client that takes a base URL. */
+export const drive = (client: string, provider: ProviderName) => driveBy(client, reachProvider(provider))
 
 /** What a call ends in; a call that succeeds fails the test. */
 export const failureOf = async (call: () => Promise<unknown>): Promise<Error> => {
@@ -58,6 +68,42 @@ export const lastRequest = async ({ control }: Driven) => (await run(control.req
 
 const moment = "2026-01-03T13:37:00.123456Z"
 const grant = { created_at: moment, modified_at: null, granted_at: moment, benefit_metadata: { tier_name: "gold" } }
+
+/** The waits of a call, in milliseconds, that begin in `place` of its stack; none is waited for, no jitter is added. */
+export const delaysOf = async (place: RegExp, call: () => Promise<unknown>): Promise<ReadonlyArray<number>> => {
+  const delays: Array<number> = []
+  const real = globalThis.setTimeout
+  const ours = ((handler: () => void, milliseconds = 0, ...given: ReadonlyArray<unknown>) => {
+    const waits = place.test(new Error().stack ?? "")
+    if (waits) delays.push(milliseconds)
+    return real(handler, waits ? 0 : milliseconds, ...given)
+  }) as typeof setTimeout
+  vi.spyOn(globalThis, "setTimeout").mockImplementation(ours)
+  vi.spyOn(Math, "random").mockReturnValue(0)
+  try {
+    await call()
+  } finally {
+    vi.restoreAllMocks()
+  }
+  return delays
+}
+
+/** What a call leaves rejected that nobody can await. */
+export const unhandledBy = async (call: () => Promise<unknown>): Promise<ReadonlyArray<unknown>> => {
+  const unhandled: Array<unknown> = []
+  const listeners = process.listeners("unhandledRejection")
+  process.removeAllListeners("unhandledRejection")
+  process.on("unhandledRejection", (reason) => unhandled.push(reason))
+  try {
+    await call()
+    // Node tells of rejections once the microtasks are through.
+    await new Promise((resolve) => setImmediate(resolve))
+  } finally {
+    process.removeAllListeners("unhandledRejection")
+    for (const listener of listeners) process.on("unhandledRejection", listener)
+  }
+  return unhandled
+}
 
 /** A customer with all that a state can hold, and with a benefit of a type that no client knows. */
 export const stateful = {

@@ -1,30 +1,3 @@
-import { expect, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
-import { Sandbox } from "../../src/index.js"
-import type { Driven } from "./driving.js"
-
-/** Tests of an official client, each on a sandbox of its own, and what they drive. */
-export const drive = (client: string) => {
-  const driven = new Set<string>()
-  const test = (operation: string, title: string, body: (sandbox: Driven) => Promise<void>) => {
-    driven.add(operation)
-    it.live(`${client} ${operation}${title}`, () =>
-      Effect.scoped(Effect.gen(function*() {
-        const { control, urlOf } = yield* Sandbox.serve()
-        yield* Effect.promise(() => body({ url: urlOf("autumn"), control }))
-        expect(yield* control.bugs).toEqual([])
-      })))
-  }
-  return {
-    driven,
-    works: (operation: string, what: string, body: (sandbox: Driven) => Promise<void>) =>
-      test(operation, `: ${what}`, body),
-    /** The sandbox answers as Autumn does; what goes wrong, goes wrong in the client. */
-    fault: (operation: string, what: string, body: (sandbox: Driven) => Promise<void>) =>
-      test(operation, `, its own fault: ${what}`, body)
-  }
-}
-
 const discount = { id: "disc_1", name: "Ten", type: "percentage_discount", discount_value: 10, duration_type: "months" }
 
 /** A customer with all that one can have. */

@@ -1,24 +1,15 @@
-import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Fault, Sandbox } from "../../src/index.js"
-import { type Driven, run } from "./driving.js"
+import { Fault } from "../../src/index.js"
+import { driveBy, type Driven, run } from "./driving.js"
 
 export const client = "@flexprice/sdk 2.0.1"
 
-const driven = new Set<string>()
+const { driven, fault, works: worksAsItIs } = driveBy(
+  client,
+  ({ control, urlOf }) => Effect.succeed({ url: `${urlOf("flexprice")}/v1`, control })
+)
 
-const test = (operation: string, title: string, body: (sandbox: Driven) => Promise<void>) => {
-  driven.add(operation)
-  it.live(`${client} ${operation}${title}`, () =>
-    Effect.scoped(Effect.gen(function*() {
-      const { control, urlOf } = yield* Sandbox.serve()
-      yield* Effect.promise(() => body({ url: `${urlOf("flexprice")}/v1`, control }))
-      expect(yield* control.bugs).toEqual([])
-    })))
-}
-
-/** Which operations the tests drive. */
-export const drivenOperations: ReadonlySet<string> = driven
+export { driven, fault }
 
 /** Keys that objects of answers may be without, and that the client must see. */
 const optional = [
@@ -66,29 +57,8 @@ const withNulls = (json: unknown): unknown => {
 export const nothingIsAbsent = ({ control }: Driven): Promise<void> =>
   run(control.inject({ fault: Fault.Alter({ alter: withNulls }), times: Infinity }))
 
-export const works = (operation: string, what: string, body: (sandbox: Driven) => Promise<void>) =>
-  test(operation, `, where nothing is absent: ${what}`, async (sandbox) => {
+export const works: typeof worksAsItIs = (operation, what, body) =>
+  worksAsItIs(operation, `where nothing is absent: ${what}`, async (sandbox) => {
     await nothingIsAbsent(sandbox)
     await body(sandbox)
   })
-
-/** The sandbox answers as Flexprice does; what goes wrong, goes wrong in the client. */
-export const fault = (operation: string, what: string, body: (sandbox: Driven) => Promise<void>) =>
-  test(operation, `, the client's fault: ${what}`, body)
-
-/** What a call leaves rejected that nobody can await. */
-export const unhandledBy = async (call: () => Promise<unknown>): Promise<ReadonlyArray<unknown>> => {
-  const unhandled: Array<unknown> = []
-  const listeners = process.listeners("unhandledRejection")
-  process.removeAllListeners("unhandledRejection")
-  process.on("unhandledRejection", (reason) => unhandled.push(reason))
-  try {
-    await call()
-    // Node tells of rejections once the microtasks are through.
-    await new Promise((resolve) => setImmediate(resolve))
-  } finally {
-    process.removeAllListeners("unhandledRejection")
-    for (const listener of listeners) process.on("unhandledRejection", listener)
-  }
-  return unhandled
-}

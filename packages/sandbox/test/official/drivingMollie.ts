@@ -1,10 +1,8 @@
-import { expect, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Http from "node:http"
 import type * as Net from "node:net"
-import { Sandbox } from "../../src/index.js"
-import type { Driven } from "./driving.js"
+import { driveBy, type Driven } from "./driving.js"
 
 export interface DrivenMollie extends Driven {
   /** A server that is not Mollie's, and all that it was told. */
@@ -30,55 +28,21 @@ export const listening = (server: Net.Server): Effect.Effect<number, never, Scop
   )
 }
 
-type Reach = (url: string) => Effect.Effect<string, never, Scope.Scope>
-
-/** Tests of an official client, each on a sandbox of its own that it reaches as it can, and what they drive. */
-export const drive = (client: string, reach: Reach = Effect.succeed) => {
-  const driven = new Set<string>()
-  const test = (operation: string, title: string, body: (sandbox: DrivenMollie) => Promise<void>) => {
-    driven.add(operation)
-    it.live(`${client} ${operation}${title}`, () =>
-      Effect.scoped(Effect.gen(function*() {
-        const { control, urlOf } = yield* Sandbox.serve()
-        const heard: Array<string> = []
-        const other = yield* listening(Http.createServer(({ headers, method, url }, response) => {
-          heard.push(`${method} ${url} ${headers.authorization}`)
-          response.writeHead(404).end()
-        }))
-        const elsewhere = { url: yield* reach(`http://127.0.0.1:${other}`), heard }
-        const url = yield* reach(urlOf("mollie"))
-        yield* Effect.promise(() => body({ url, control, elsewhere }))
-        expect(yield* control.bugs).toEqual([])
-      })))
-  }
-  return {
-    driven,
-    works: (operation: string, what: string, body: (sandbox: DrivenMollie) => Promise<void>) =>
-      test(operation, `: ${what}`, body),
-    /** The sandbox answers as Mollie does; what goes wrong, goes wrong in the client. */
-    fault: (operation: string, what: string, body: (sandbox: DrivenMollie) => Promise<void>) =>
-      test(operation, `, its own fault: ${what}`, body)
-  }
-}
-
-/** The waits of a call, in milliseconds, that begin in `place` of its stack; none is waited for, no jitter is added. */
-export const delaysOf = async (place: RegExp, call: () => Promise<unknown>): Promise<ReadonlyArray<number>> => {
-  const delays: Array<number> = []
-  const real = globalThis.setTimeout
-  const ours = ((handler: () => void, milliseconds = 0, ...given: ReadonlyArray<unknown>) => {
-    const waits = place.test(new Error().stack ?? "")
-    if (waits) delays.push(milliseconds)
-    return real(handler, waits ? 0 : milliseconds, ...given)
-  }) as typeof setTimeout
-  vi.spyOn(globalThis, "setTimeout").mockImplementation(ours)
-  vi.spyOn(Math, "random").mockReturnValue(0)
-  try {
-    await call()
-  } finally {
-    vi.restoreAllMocks()
-  }
-  return delays
-}
+/** Tests of one of Mollie's clients, which may reach it through a proxy of ours. */
+export const drive = (
+  client: string,
+  through: (url: string) => Effect.Effect<string, never, Scope.Scope> = Effect.succeed
+) =>
+  driveBy(client, ({ control, urlOf }): Effect.Effect<DrivenMollie, never, Scope.Scope> =>
+    Effect.gen(function*() {
+      const heard: Array<string> = []
+      const other = yield* listening(Http.createServer(({ headers, method, url }, response) => {
+        heard.push(`${method} ${url} ${headers.authorization}`)
+        response.writeHead(404).end()
+      }))
+      const elsewhere = { url: yield* through(`http://127.0.0.1:${other}`), heard }
+      return { url: yield* through(urlOf("mollie")), control, elsewhere }
+    }))
 
 /** The wire JSON of a page with another host in its links. */
 export const linked = (from: string, to: string) => (json: unknown): unknown =>

@@ -1,7 +1,7 @@
 /** What creating and changing a customer takes, and what is wrong with it. */
 import type { FlexpriceRecord } from "../../FlexpriceSeed.js"
 import type { Call } from "../emulator.js"
-import { countries } from "../polar/countries.js"
+import { countries } from "../countries.js"
 import { databaseError, type Era, type Failure, invalid, unreadable } from "./bodies.js"
 import {
   type Fields,
