@@ -1584,7 +1584,7 @@ describe("faults", () => {
   )
 
   wire(
-    "UnknownKeys: one more in every object whose keys are not the caller's own or features",
+    "UnknownKeys: one more in every object whose keys are not the caller's own or features, those of features included",
     Effect.gen(function*() {
       const [customer, list, , missing] = yield* bodies()
       const altered = yield* bodies(Fault.UnknownKeys())
@@ -1592,8 +1592,14 @@ describe("faults", () => {
       expect(altered[3]).toEqual(plus(missing))
       expect(altered[1]).toEqual(plus({ ...list, list: [altered[0]] }))
       const { balances, entities, flags, metadata, rewards, subscriptions } = altered[0]
-      expect({ balances, flags, metadata })
-        .toEqual({ balances: customer.balances, flags: customer.flags, metadata: customer.metadata })
+      expect(metadata).toEqual(customer.metadata)
+      const { dashboard } = customer.flags
+      expect(flags).toEqual({ dashboard: plus({ ...dashboard, feature: plus(dashboard.feature) }) })
+      expect(Object.keys(balances)).toEqual(Object.keys(customer.balances))
+      for (const balance of Object.values<any>(balances)) {
+        expect(balance).toHaveProperty("sandbox_unknown")
+        for (const part of balance.breakdown) expect(part).toHaveProperty("sandbox_unknown")
+      }
       expect(subscriptions).toEqual(customer.subscriptions.map((one: any) => plus({ ...one, plan: plus(one.plan) })))
       expect(entities).toEqual(customer.entities.map(plus))
       expect(rewards).toEqual(plus({ discounts: customer.rewards.discounts.map(plus) }))

@@ -78,8 +78,10 @@ export interface Instance<Seed, Stored> {
 export interface Places {
   /** Members of enumerations, in the bodies of successes. */
   readonly enums: ReadonlyArray<string>
-  /** Objects whose keys are the caller's own. */
+  /** Objects whose keys are the caller's own, and all in them. */
   readonly records: ReadonlyArray<string>
+  /** Objects whose keys are names of the provider's own objects, which are as others are. */
+  readonly maps?: ReadonlyArray<string> | undefined
 }
 
 /** A provider: plug a new one into `emulators.ts`. */

@@ -124,7 +124,7 @@ export const applyFault = (
     case "EmptyBody":
       return onWhole(answer, (delivery) => replaceBody(delivery, new Uint8Array()))
     case "UnknownKeys":
-      return alterJson(answer, (json) => withKey(json, surroundings.places.records, unknown, { nested: true }))
+      return alterJson(answer, (json) => withKey(json, surroundings.places, unknown, { nested: true }))
     case "UnknownMembers":
       return alterJson(answer, (json) => withTexts(json, surroundings.places.enums, unknown))
     case "Alter":

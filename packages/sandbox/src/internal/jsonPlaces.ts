@@ -1,4 +1,6 @@
 /** Changes of JSON at places that a path names: keys and indices joined by dots, `*` for any of them. */
+import type { Places } from "./emulator.js"
+
 type Path = ReadonlyArray<string>
 
 const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
@@ -27,12 +29,24 @@ const replaceTexts = (json: unknown, paths: ReadonlyArray<Path>, text: string): 
 export const withTexts = (json: unknown, paths: ReadonlyArray<string>, text: string): unknown =>
   replaceTexts(json, parse(paths), text)
 
-const addKey = (json: unknown, except: ReadonlyArray<Path>, key: string, value: unknown): unknown => {
-  if (except.some((path) => path.length === 0)) return json
-  const inside = mapMembers(json, (member, name) => addKey(member, below(except, name), key, value))
-  return isObject(inside) ? { ...inside, [key]: value } : inside
+interface Exceptions<P> {
+  readonly records: ReadonlyArray<P>
+  readonly maps: ReadonlyArray<P>
 }
 
-/** A key more in every object that is not at or under one of `except`. */
-export const withKey = (json: unknown, except: ReadonlyArray<string>, key: string, value: unknown): unknown =>
-  addKey(json, parse(except), key, value)
+const isHere = (path: Path): boolean => path.length === 0
+
+const addKey = (json: unknown, { maps, records }: Exceptions<Path>, key: string, value: unknown): unknown => {
+  if (records.some(isHere)) return json
+  const inside = mapMembers(json, (member, name) =>
+    addKey(member, { records: below(records, name), maps: below(maps, name) }, key, value))
+  return isObject(inside) && !maps.some(isHere) ? { ...inside, [key]: value } : inside
+}
+
+/** A key more in every object that is not at or under one of `records`, and not at one of `maps`. */
+export const withKey = (
+  json: unknown,
+  { maps = [], records }: Pick<Places, "records" | "maps">,
+  key: string,
+  value: unknown
+): unknown => addKey(json, { records: parse(records), maps: parse(maps) }, key, value)

@@ -167,7 +167,8 @@ export const autumn: Emulator<AutumnSeed, AutumnRecord> = {
       "rewards.discounts.*.type",
       "rewards.discounts.*.duration_type"
     ),
-    records: ofCustomers("metadata", "balances", "flags")
+    records: ofCustomers("metadata"),
+    maps: ofCustomers("balances", "flags")
   },
   readSeeds: readSeeds(Seed),
   make: (world) => {
