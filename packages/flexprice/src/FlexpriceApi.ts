@@ -126,11 +126,11 @@ export const FlexpriceCustomer = Schema.Struct({
 export interface FlexpriceCustomer extends Schema.Schema.Type<typeof FlexpriceCustomer> {}
 
 /** `offset` is where the next page starts: what was asked for plus `limit`, also behind the last page. */
-const Pagination = Schema.Struct({
-  total: Schema.Int,
+const paginationFields = {
+  total: Lenient.optional(Schema.Int),
   limit: Lenient.optional(Schema.Int),
   offset: Lenient.optional(Schema.Int)
-})
+}
 
 /**
  * One page of customers. `pagination.offset` is where the next page starts, so the list ends at `offset >= total`.
@@ -140,7 +140,7 @@ const Pagination = Schema.Struct({
  */
 export const FlexpriceCustomerPage = Schema.Struct({
   items: Schema.Array(FlexpriceCustomer),
-  pagination: Pagination
+  pagination: Schema.Struct({ ...paginationFields, total: Schema.Int })
 })
 
 /**
@@ -492,7 +492,7 @@ export interface FlexpriceUpcomingGrant extends Schema.Schema.Type<typeof Flexpr
  */
 export const FlexpriceUpcomingGrants = Schema.Struct({
   items: Schema.Array(FlexpriceUpcomingGrant),
-  pagination: Lenient.optional(Pagination)
+  pagination: Lenient.optional(Schema.Struct(paginationFields))
 })
 
 /**

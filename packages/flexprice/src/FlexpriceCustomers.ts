@@ -253,7 +253,7 @@ export const make = (client: Context.Tag.Service<FlexpriceClient>): Roles => {
 
   const roles: Roles = {
     ...ByEmail.make(withExternalIds, {
-      // `email` of a search is exact, `contains` is not: what is found is compared
+      // `contains` does not mind the case, which `email` of a search may: what is found is compared
       findByEmail: (email) =>
         Stream.filter(
           Page.items(pages({ filters: [{ field: "email", operator: "contains", value: { string: email } }] })),
