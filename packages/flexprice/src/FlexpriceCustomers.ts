@@ -133,9 +133,6 @@ const fromAddress = (address: Customer.AddressInput) => ({
 /** Only what `capabilities` lets through: all but strings are refused before. */
 const fromMetadata = (metadata: Customer.Metadata) => metadata as { readonly [key: string]: string }
 
-const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [_ in K]?: V } =>
-  (value === undefined ? {} : { [key]: value }) as { readonly [_ in K]?: V }
-
 /**
  * What Flexprice is sent to create a customer; the input is within `capabilities`.
  *
@@ -147,10 +144,10 @@ export const fromCreate = (
 ): Api.FlexpriceCustomerCreate => ({
   external_id: input.externalId,
   name: input.name,
-  ...optional("email", input.email),
-  ...optional("contact", input.phone),
+  email: input.email,
+  contact: input.phone,
   ...input.address && fromAddress(input.address),
-  ...optional("metadata", input.metadata && fromMetadata(input.metadata))
+  metadata: input.metadata && fromMetadata(input.metadata)
 })
 
 /**
@@ -161,12 +158,12 @@ export const fromCreate = (
  * @category mappings
  */
 export const fromUpdate = (patch: Customer.UpdateCustomer): Api.FlexpriceCustomerUpdate => ({
-  ...optional("external_id", patch.externalId ?? undefined),
-  ...optional("email", patch.email ?? undefined),
-  ...optional("name", patch.name ?? undefined),
-  ...optional("contact", patch.phone === null ? "" : patch.phone),
+  external_id: patch.externalId ?? undefined,
+  email: patch.email ?? undefined,
+  name: patch.name ?? undefined,
+  contact: patch.phone === null ? "" : patch.phone,
   ...patch.address && fromAddress(patch.address),
-  ...optional("metadata", patch.metadata === undefined ? undefined : fromMetadata(patch.metadata ?? {}))
+  metadata: patch.metadata === undefined ? undefined : fromMetadata(patch.metadata ?? {})
 })
 
 /** Flexprice's field names in the words of the unified models. */
@@ -215,7 +212,7 @@ export const make = (client: Context.Tag.Service<FlexpriceClient>): Roles => {
   ) =>
     Effect.gen(function*() {
       const { external_id, ...others } = fromUpdate(patch)
-      const isNothing = Object.keys(others).length === 0
+      const isNothing = Object.values(others).every((value) => value === undefined)
       if (external_id === undefined) return yield* isNothing ? asRead(read) : asUpdated(put(key, others))
       const stored = yield* read
       if (stored.external_id === external_id) {
