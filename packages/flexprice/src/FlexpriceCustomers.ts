@@ -7,13 +7,12 @@
 import type * as Capabilities from "@effect-customers/core/Capabilities"
 import { notStored } from "@effect-customers/core/Capabilities"
 import * as Customer from "@effect-customers/core/Customer"
-import * as ByEmail from "@effect-customers/core/CustomersByEmail"
-import { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
-import * as ByExternalId from "@effect-customers/core/CustomersByExternalId"
-import { CustomersByExternalId } from "@effect-customers/core/CustomersByExternalId"
+import type { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
+import type { CustomersByExternalId } from "@effect-customers/core/CustomersByExternalId"
 import { CustomerNotFound } from "@effect-customers/core/CustomersError"
+import * as Roles from "@effect-customers/core/CustomersRoles"
 import * as Customers from "@effect-customers/core/CustomersService"
-import { CustomersService } from "@effect-customers/core/CustomersService"
+import type { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Page from "@effect-customers/core/Page"
 import * as ProviderConfig from "@effect-customers/core/ProviderConfig"
@@ -188,15 +187,13 @@ const living = (endpoint: Endpoint.Any) => (flexprice: Api.FlexpriceCustomer) =>
       customerId: Redacted.make(flexprice.id)
     })
 
-type Roles = Context.Tag.Service<CustomersByExternalId> & Context.Tag.Service<CustomersByEmail>
-
 /**
  * The services over a client.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (client: Context.Tag.Service<FlexpriceClient>): Roles => {
+export const make = (client: Context.Tag.Service<FlexpriceClient>): Roles.Roles => {
   const pages = (body: Client.FlexpriceSearchFilters, options?: Page.StreamOptions) =>
     Stream.map(client.streamSearchPages(body, options), (page) => Page.map(page, toCustomer))
 
@@ -235,7 +232,7 @@ export const make = (client: Context.Tag.Service<FlexpriceClient>): Roles => {
     streamPages: (options) => pages({}, options)
   })
 
-  const withExternalIds = ByExternalId.make(service, {
+  return Roles.make(service, {
     names,
     getByExternalId: (externalId) => asRead(client.getByExternalId(externalId)),
     updateByExternalId: (externalId, patch) =>
@@ -245,26 +242,14 @@ export const make = (client: Context.Tag.Service<FlexpriceClient>): Roles => {
         // an answer that cannot be read is nothing that a delete ends in
         Effect.mapError((error) => Endpoint.declared(Api.delete, error)),
         Effect.flatMap(({ id }) => client.delete(id))
+      ),
+    // `contains` does not mind the case, which `email` of a search may: what is found is compared
+    findByEmail: (email) =>
+      Stream.filter(
+        Page.items(pages({ filters: [{ field: "email", operator: "contains", value: { string: email } }] })),
+        (customer) => Option.exists(customer.email, (stored) => stored.toLowerCase() === email.toLowerCase())
       )
   })
-
-  const roles: Roles = {
-    ...ByEmail.make(withExternalIds, {
-      // `contains` does not mind the case, which `email` of a search may: what is found is compared
-      findByEmail: (email) =>
-        Stream.filter(
-          Page.items(pages({ filters: [{ field: "email", operator: "contains", value: { string: email } }] })),
-          (customer) => Option.exists(customer.email, (stored) => stored.toLowerCase() === email.toLowerCase())
-        )
-    }),
-    get byExternalId() {
-      return Option.some(roles)
-    },
-    get byEmail() {
-      return Option.some(roles)
-    }
-  }
-  return roles
 }
 
 const asRead = <E>(call: Effect.Effect<Api.FlexpriceCustomer, E>) => Effect.map(call, toCustomer)
@@ -297,14 +282,12 @@ export const layer = (
   never,
   HttpClient.HttpClient
 > =>
-  Layer.effectContext(Effect.map(Client.make(options), (client) => {
-    const roles = make(client)
-    return Context.make(FlexpriceClient, client).pipe(
-      Context.add(CustomersService, roles),
-      Context.add(CustomersByExternalId, roles),
-      Context.add(CustomersByEmail, roles)
+  Layer.effectContext(
+    Effect.map(
+      Client.make(options),
+      (client) => Context.add(Roles.context(make(client)), FlexpriceClient, client)
     )
-  }))
+  )
 
 /**
  * Where `layerConfig` reads its options from; an option that is not given is read from its variable.

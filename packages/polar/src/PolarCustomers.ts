@@ -7,13 +7,12 @@
 import type * as Capabilities from "@effect-customers/core/Capabilities"
 import { notStored } from "@effect-customers/core/Capabilities"
 import * as Customer from "@effect-customers/core/Customer"
-import * as ByEmail from "@effect-customers/core/CustomersByEmail"
-import { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
-import * as ByExternalId from "@effect-customers/core/CustomersByExternalId"
-import { CustomersByExternalId } from "@effect-customers/core/CustomersByExternalId"
+import type { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
+import type { CustomersByExternalId } from "@effect-customers/core/CustomersByExternalId"
 import { Unsupported } from "@effect-customers/core/CustomersError"
+import * as Roles from "@effect-customers/core/CustomersRoles"
 import * as Customers from "@effect-customers/core/CustomersService"
-import { CustomersService } from "@effect-customers/core/CustomersService"
+import type { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Page from "@effect-customers/core/Page"
 import * as ProviderConfig from "@effect-customers/core/ProviderConfig"
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -183,15 +182,13 @@ const canonicalState = (address: Customer.Address): Customer.Address => {
   return new Customer.Address({ ...address, state }, true)
 }
 
-type Roles = Context.Tag.Service<CustomersByExternalId> & Context.Tag.Service<CustomersByEmail>
-
 /**
  * The services over a client.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (client: Context.Tag.Service<PolarClient>): Roles => {
+export const make = (client: Context.Tag.Service<PolarClient>): Roles.Roles => {
   const customers = (query: { readonly email?: string }, options?: Page.StreamOptions) =>
     Stream.map(client.streamPages(query, options), (page) => Page.map(page, toCustomer))
 
@@ -209,7 +206,7 @@ export const make = (client: Context.Tag.Service<PolarClient>): Roles => {
     streamPages: (options) => customers({}, options)
   })
 
-  const withExternalIds = ByExternalId.make(service, {
+  return Roles.make(service, {
     names,
     getByExternalId: (externalId) => Effect.map(client.getExternal(externalId), toCustomer),
     updateByExternalId: (externalId, patch) =>
@@ -231,19 +228,9 @@ export const make = (client: Context.Tag.Service<PolarClient>): Roles => {
       name: (stored, given) => stored === given.trim(),
       locale: (stored, given) => stored === Option.getOrUndefined(canonicalLocale(given)),
       address: Equivalence.mapInput(equalAddress, canonicalState)
-    }
-  })
-
-  const roles: Roles = {
-    ...ByEmail.make(withExternalIds, { findByEmail: (email) => Page.items(customers({ email })) }),
-    get byExternalId() {
-      return Option.some(roles)
     },
-    get byEmail() {
-      return Option.some(roles)
-    }
-  }
-  return roles
+    findByEmail: (email) => Page.items(customers({ email }))
+  })
 }
 
 /**
@@ -272,14 +259,12 @@ export const layer = (
   never,
   HttpClient.HttpClient
 > =>
-  Layer.effectContext(Effect.map(Client.make(options), (client) => {
-    const roles = make(client)
-    return Context.make(PolarClient, client).pipe(
-      Context.add(CustomersService, roles),
-      Context.add(CustomersByExternalId, roles),
-      Context.add(CustomersByEmail, roles)
+  Layer.effectContext(
+    Effect.map(
+      Client.make(options),
+      (client) => Context.add(Roles.context(make(client)), PolarClient, client)
     )
-  }))
+  )
 
 /**
  * Where `layerConfig` reads its options from; an option that is not given is read from its variable.
