@@ -82,7 +82,7 @@ const priceFields = {
   amount: optionalNumber,
   tiers: Lenient.optional(Schema.Array(Schema.Struct({
     to: Schema.Union(Schema.Number, Lenient.openLiteral("inf")),
-    amount: optionalNumber
+    amount: Schema.Number
   }))),
   tier_behavior: Lenient.optional(Lenient.openLiteral("graduated", "volume")),
   billing_units: optionalNumber,

@@ -553,7 +553,7 @@ class CursorWalk<A, E> {
       this.backFrom = undefined
     }
     const last = items.at(-1)
-    if (last !== undefined) this.last = source.key(last).id
+    if (last !== undefined && source.fromTime === undefined) this.last = source.key(last).id
     const before = typeof start === "object" ? start : this.reach
     this.reach = unseen.length > 0 ? undefined : before
     const isWhole = read === items.length
