@@ -7,10 +7,8 @@
 import type * as Capabilities from "@effect-customers/core/Capabilities"
 import { notStored } from "@effect-customers/core/Capabilities"
 import * as Customer from "@effect-customers/core/Customer"
-import { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
-import * as ByEmail from "@effect-customers/core/CustomersByEmail"
-import { CustomersByExternalId } from "@effect-customers/core/CustomersByExternalId"
-import * as ByExternalId from "@effect-customers/core/CustomersByExternalId"
+import type { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
+import type { CustomersByExternalId } from "@effect-customers/core/CustomersByExternalId"
 import {
   Conflict,
   CustomerAlreadyExists,
@@ -19,8 +17,9 @@ import {
   renamePaths,
   Unsupported
 } from "@effect-customers/core/CustomersError"
+import * as Roles from "@effect-customers/core/CustomersRoles"
 import * as Customers from "@effect-customers/core/CustomersService"
-import { CustomersService } from "@effect-customers/core/CustomersService"
+import type { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Page from "@effect-customers/core/Page"
 import * as ProviderConfig from "@effect-customers/core/ProviderConfig"
@@ -168,8 +167,6 @@ const addressed = <A, E>(
     })
     : effect
 
-type Roles = Context.Tag.Service<CustomersByExternalId> & Context.Tag.Service<CustomersByEmail>
-
 /**
  * The services over a client that speaks this version.
  *
@@ -179,7 +176,7 @@ type Roles = Context.Tag.Service<CustomersByExternalId> & Context.Tag.Service<Cu
 export const make = (
   client: Context.Tag.Service<AutumnClient>,
   apiVersion?: AutumnOptions["apiVersion"]
-): Roles => {
+): Roles.Roles => {
   const customers = (filters: AutumnListFilters, options?: Page.StreamOptions) =>
     Stream.map(client.streamPages(filters, options), asCustomers)
 
@@ -240,7 +237,7 @@ export const make = (
     streamPages: (options) => customers({}, options)
   })
 
-  const withExternalIds = ByExternalId.make(service, {
+  return Roles.make(service, {
     names: namesByExternalId,
     getByExternalId: (externalId) =>
       addressed(
@@ -261,25 +258,13 @@ export const make = (
         externalId,
         Effect.flatMap(update(externalId, patch), asCustomer(Api.update))
       ),
-    deleteByExternalId: (externalId) => addressed(Api.delete, "externalId", externalId, client.delete(externalId))
+    deleteByExternalId: (externalId) => addressed(Api.delete, "externalId", externalId, client.delete(externalId)),
+    findByEmail: (email) =>
+      Stream.filter(
+        Page.items(customers({ search: email })),
+        (customer) => Option.exists(customer.email, (stored) => sameEmail(stored, email))
+      )
   })
-
-  const roles: Roles = {
-    ...ByEmail.make(withExternalIds, {
-      findByEmail: (email) =>
-        Stream.filter(
-          Page.items(customers({ search: email })),
-          (customer) => Option.exists(customer.email, (stored) => sameEmail(stored, email))
-        )
-    }),
-    get byExternalId() {
-      return Option.some(roles)
-    },
-    get byEmail() {
-      return Option.some(roles)
-    }
-  }
-  return roles
 }
 
 /**
@@ -308,14 +293,12 @@ export const layer = (
   never,
   HttpClient.HttpClient
 > =>
-  Layer.effectContext(Effect.map(Client.make(options), (client) => {
-    const roles = make(client, options.apiVersion)
-    return Context.make(AutumnClient, client).pipe(
-      Context.add(CustomersService, roles),
-      Context.add(CustomersByExternalId, roles),
-      Context.add(CustomersByEmail, roles)
+  Layer.effectContext(
+    Effect.map(
+      Client.make(options),
+      (client) => Context.add(Roles.context(make(client, options.apiVersion)), AutumnClient, client)
     )
-  }))
+  )
 
 /**
  * Where `layerConfig` reads its options from; an option that is not given is read from its variable.
