@@ -716,7 +716,7 @@ export interface AutumnDeleteOptions extends Omit<Schema.Schema.Type<typeof Dele
 // ---------------------------------------------------------------------------------------------------------------------
 
 /** Autumn counts `list` by itself (5 a second, 50 in version 2.3), reads by customer, and writes together. */
-const limitGroups = { list: "autumn.list", get: "autumn.get", write: "autumn.write" }
+const limitGroups = { list: "autumn list", get: "autumn get", write: "autumn write" }
 
 /**
  * The customer with this id, who is made where there is none. Safe to repeat, also at once. Its 429 proves nothing: the
