@@ -38,8 +38,10 @@ const isHere = (path: Path): boolean => path.length === 0
 
 const addKey = (json: unknown, { maps, records }: Exceptions<Path>, key: string, value: unknown): unknown => {
   if (records.some(isHere)) return json
-  const inside = mapMembers(json, (member, name) =>
-    addKey(member, { records: below(records, name), maps: below(maps, name) }, key, value))
+  const inside = mapMembers(
+    json,
+    (member, name) => addKey(member, { records: below(records, name), maps: below(maps, name) }, key, value)
+  )
   return isObject(inside) && !maps.some(isHere) ? { ...inside, [key]: value } : inside
 }
 
