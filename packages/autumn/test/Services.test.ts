@@ -420,6 +420,19 @@ describe("by external id", () => {
       expect(bodyOf((yield* requests).at(-1)!)).toEqual({ customer_id: "team-1", email: "ada@example.com" })
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("who Autumn gives the id to because of the e-mail is who getOrCreate answers (documented)", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersByExternalId
+      yield* seed([{ id: null, email: "ada@example.com", name: "Ada", created_at: longAgo }])
+      const ada = yield* customers.getOrCreate("team-1", { email: "ada@example.com", name: "Eve" })
+      expect([String(ada.id), ada.name]).toEqual(["team-1", some("Ada")])
+      expect(yield* stored).toHaveLength(1)
+      // without the e-mail there is nothing to go by
+      yield* seed([{ id: null, email: "bo@example.com", created_at: longAgo }])
+      yield* customers.getOrCreate("team-2", {})
+      expect((yield* stored).map(({ id }) => id)).toEqual(["team-1", null, "team-2"])
+    }).pipe(Effect.provide(inProcess())))
+
   it.effect("after a failure that may have been applied getOrCreate looks once more", () =>
     Effect.gen(function*() {
       const customers = yield* CustomersByExternalId

@@ -340,6 +340,20 @@ describe("version 2.1", () => {
       }).pipe(Effect.provide(inProcess()))
   )
 
+  it.effect("of the first days: goes past pages that come back short", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersService
+      const seeded = rows(Array.from({ length: 23 }, (_, index) => index), { lost: 3 })
+      yield* seed(seeded)
+      const control = yield* SandboxControl
+      const early = ({ total_count: _, total_filtered_count: __, ...page }: any) => page
+      yield* control.inject({ operation: "list", times: Infinity, fault: Fault.Alter({ alter: early }) })
+      for (const pageSize of [2, 5, 23]) {
+        const walked = yield* collect(customers.stream({ pageSize }))
+        expect(walked.map(({ id }) => String(id)).sort()).toEqual(reachable(seeded))
+      }
+    }).pipe(Effect.provide(inProcess())))
+
   it.effect("meets the limit of five lists a second, waits as long as it is told, and goes on", () =>
     Effect.gen(function*() {
       const customers = yield* CustomersService
@@ -438,6 +452,18 @@ describe("version 2.3", () => {
         const { end, start } = created_at_range as { readonly start: number; readonly end: number }
         expect([end, start >= range.start]).toEqual([range.end, true])
       }
+      // also where nobody was told of yet
+      yield* inject(
+        "list",
+        Fault.Alter({
+          alter: (page: any) => ({
+            list: page.list.map((row: any) => ({ ...row, created_at: "?" })),
+            next_cursor: null
+          })
+        })
+      )
+      const pages = yield* collect(autumn.streamPages({ created_at_range: range }, { pageSize: 4 }))
+      expect(pages.flatMap(({ items }) => items)).toHaveLength(13)
       const open = yield* collect(autumn.stream({ created_at_range: { end: start + 4 } }, { pageSize: 2 }))
       expect(open).toHaveLength(5)
     }).pipe(Effect.provide(layer)))
