@@ -16,7 +16,6 @@ import * as Transport from "@effect-customers/core/Transport"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Api from "./AutumnApi.js"
@@ -159,7 +158,7 @@ export const make = (options: AutumnOptions): Effect.Effect<Service, never, Http
     const streamPages: Service["streamPages"] = (filters, options) =>
       Stream.unwrap(
         Effect.map(
-          readObject(Api.list, filters),
+          Endpoint.readFields(Api.list, filters),
           (filters) => (isByCursor ? byCursor : byOffset)(list, filters, options)
         )
       )
@@ -209,23 +208,13 @@ const naming = (customerId: string) => <A, E>(effect: Effect.Effect<A, E>): Effe
 const invalid = (endpoint: Endpoint.Any, path: string, message: string) =>
   new InvalidRequest({ ...Endpoint.errorContext(endpoint), origin: "sdk", issues: [{ path, message }] })
 
-/** What the input holds now. For callers without types: no object, or one that cannot be read, is `InvalidRequest`. */
-const readObject = <Input extends object>(
-  endpoint: Endpoint.Any,
-  input: Input | undefined
-): Effect.Effect<Partial<Input>, InvalidRequest> =>
-  Effect.try((): Partial<Input> | undefined => Predicate.isRecord(input ?? {}) ? { ...input } : undefined).pipe(
-    Effect.flatMap(Effect.fromNullable),
-    Effect.mapError(() => invalid(endpoint, "", "expected an object that can be read"))
-  )
-
 /** For callers without types: another id in the input would be dropped. */
 const bodyOf = <Input extends object>(
   endpoint: Endpoint.Any,
   customer_id: string,
   input: Input | undefined
 ): Effect.Effect<Partial<Input> & { readonly customer_id: string }, InvalidRequest> =>
-  Effect.flatMap(readObject(endpoint, input), (read) =>
+  Effect.flatMap(Endpoint.readFields(endpoint, input), (read) =>
     "customer_id" in read
       ? invalid(endpoint, "customer_id", "it is the first argument")
       : Effect.succeed({ ...read, customer_id }))

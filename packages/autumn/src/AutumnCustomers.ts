@@ -91,7 +91,7 @@ export const toCustomer = (autumn: Api.AutumnCustomer): Option.Option<Customer.C
       email: autumn.email,
       name: autumn.name,
       metadata: autumn.metadata ?? {},
-      createdAt: new Date(autumn.created_at).toISOString()
+      createdAt: autumn.created_at
     }, autumn))
 
 const nameless = (endpoint: Endpoint.Any, path: string) =>

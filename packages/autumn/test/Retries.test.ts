@@ -153,13 +153,13 @@ describe("limits", () => {
       const { delete: remove, get, getOrCreate, list: byOffset, listByCursor, rename, update } = AutumnApi
       expect([byOffset, listByCursor, get, getOrCreate, update, rename, remove].map(({ limitGroup }) => limitGroup))
         .toEqual([
-          "autumn.list",
-          "autumn.list",
-          "autumn.get",
-          "autumn.get",
-          "autumn.write",
-          "autumn.write",
-          "autumn.write"
+          "autumn list",
+          "autumn list",
+          "autumn get",
+          "autumn get",
+          "autumn write",
+          "autumn write",
+          "autumn write"
         ])
     }).pipe(Effect.provide(inProcess())))
 })

@@ -466,7 +466,8 @@ export const fromProvider = (
     readonly address?: Address | null | undefined
     readonly locale?: string | null | undefined
     readonly metadata: Metadata
-    readonly createdAt: string
+    /** ISO 8601, or milliseconds since the epoch. */
+    readonly createdAt: string | number
     readonly updatedAt?: string | null | undefined
   },
   raw: unknown

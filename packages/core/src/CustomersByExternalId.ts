@@ -18,7 +18,7 @@ import type {
   Service as CustomersServiceShape,
   UpdateError
 } from "./CustomersService.js"
-import { checkCreate, checkUpdate, trace } from "./CustomersService.js"
+import { checkCreate, checkUpdate, readGiven, trace } from "./CustomersService.js"
 import { checkTakesKey } from "./Idempotency.js"
 
 /**
@@ -115,8 +115,8 @@ export const make = (
   service: Omit<CustomersServiceShape, "byExternalId" | "byEmail">,
   implementation: Implementation
 ): Omit<Service, "byExternalId" | "byEmail"> => {
-  const { capabilities } = service
-  const traced = trace(service.provider, implementation.names)
+  const { capabilities, provider } = service
+  const traced = trace(provider, implementation.names)
 
   const lookAgain = <E>(externalId: string, error: E): Effect.Effect<Customer, E> =>
     Effect.mapError(implementation.getByExternalId(externalId), () => error)
@@ -125,27 +125,27 @@ export const make = (
     operation: string,
     externalId: string,
     input: WithoutExternalId
-  ): Effect.Effect<{ readonly customer: Customer; readonly existed: boolean }, CreateError> =>
-    Effect.flatMap(
-      Effect.suspend(() =>
-        checkExternalId(service.provider, operation, externalId, input ?? {}).pipe(
-          Effect.zipRight(
-            checkTakesKey({ provider: service.provider, operation, repeat: capabilities.repeat.create })
-          ),
-          Effect.zipRight(checkCreate(capabilities, operation, { ...input, externalId }))
-        )
-      ),
-      (create) =>
-        implementation.getByExternalId(externalId).pipe(
-          Effect.map((customer) => ({ customer, existed: true })),
-          Effect.catchTag("CustomerNotFound", () =>
-            service.create(create).pipe(
-              Effect.map((customer) => ({ customer, existed: false })),
-              Effect.catchIf(mayExistNow, (error) =>
-                Effect.map(lookAgain(externalId, error), (customer) => ({ customer, existed: true })))
-            ))
-        )
-    )
+  ): Effect.Effect<
+    { readonly customer: Customer; readonly existed: boolean; readonly wanted: CreateCustomer },
+    CreateError
+  > =>
+    Effect.gen(function*() {
+      const read = yield* readGiven(provider, operation, input, (input) => ({ ...input }))
+      yield* checkExternalId(provider, operation, externalId, read)
+      yield* checkTakesKey({ provider, operation, repeat: capabilities.repeat.create })
+      const wanted = yield* checkCreate(capabilities, operation, { ...read, externalId })
+      return yield* implementation.getByExternalId(externalId).pipe(
+        Effect.map((customer) => ({ customer, existed: true, wanted })),
+        Effect.catchTag("CustomerNotFound", () =>
+          service.create(wanted).pipe(
+            Effect.map((customer) => ({ customer, existed: false, wanted })),
+            Effect.catchIf(
+              mayExistNow,
+              (error) => Effect.map(lookAgain(externalId, error), (customer) => ({ customer, existed: true, wanted }))
+            )
+          ))
+      )
+    })
 
   return {
     ...service,
@@ -153,19 +153,28 @@ export const make = (
     updateByExternalId: (externalId, patch) =>
       traced(
         "updateByExternalId",
-        Effect.flatMap(
-          checkUpdate(capabilities, "updateByExternalId", patch),
-          (patch) => implementation.updateByExternalId(externalId, patch)
+        Effect.zipRight(
+          checkTakesKey({ provider, operation: "updateByExternalId", repeat: capabilities.repeat.update }),
+          checkUpdate(capabilities, "updateByExternalId", patch)
+        ).pipe(
+          Effect.flatMap((patch) => implementation.updateByExternalId(externalId, patch))
         )
       ),
-    deleteByExternalId: (externalId) => traced("deleteByExternalId", implementation.deleteByExternalId(externalId)),
+    deleteByExternalId: (externalId) =>
+      traced(
+        "deleteByExternalId",
+        Effect.zipRight(
+          checkTakesKey({ provider, operation: "deleteByExternalId", repeat: capabilities.repeat.delete }),
+          implementation.deleteByExternalId(externalId)
+        )
+      ),
     getOrCreate: (externalId, input) =>
       traced("getOrCreate", Effect.map(getOrCreate("getOrCreate", externalId, input), ({ customer }) => customer)),
     upsert: (externalId, input) =>
       traced(
         "upsert",
-        Effect.flatMap(getOrCreate("upsert", externalId, input), ({ customer, existed }) => {
-          const patch = existed ? difference(customer, input, implementation.equivalence ?? {}) : {}
+        Effect.flatMap(getOrCreate("upsert", externalId, input), ({ customer, existed, wanted }) => {
+          const patch = existed ? difference(customer, wanted, implementation.equivalence ?? {}) : {}
           return Object.keys(patch).length === 0 ? Effect.succeed(customer) : service.update(customer.id, patch)
         })
       )
@@ -199,7 +208,7 @@ const equalAddress = Schema.equivalence(Schema.typeSchema(Address))
 /** What of the input the customer does not have already. */
 const difference = (
   customer: Customer,
-  input: WithoutExternalId,
+  input: CreateCustomer,
   equivalence: StoredEquivalence
 ): UpdateCustomer => {
   const texts = (["email", "name", "phone", "locale"] as const).filter((field) => {

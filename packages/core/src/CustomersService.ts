@@ -19,7 +19,7 @@ import type * as Errors from "./CustomersError.js"
 import { InvalidRequest, renamePaths, Unsupported } from "./CustomersError.js"
 import { checkTakesKey } from "./Idempotency.js"
 import { inputIssues, strict } from "./internal/parseIssues.js"
-import { readInput } from "./internal/readInput.js"
+import { readInput, readObject } from "./internal/readInput.js"
 import { withSpan, withStreamSpan } from "./internal/span.js"
 import * as Page from "./Page.js"
 
@@ -149,13 +149,21 @@ export const make = (implementation: Implementation): Omit<Service, "byExternalI
     provider,
     capabilities,
     create: (input) =>
-      traced("create", Effect.flatMap(checkCreate(capabilities, "create", input), implementation.create)),
+      traced(
+        "create",
+        // some read before they write: what they cannot do is said before they begin
+        Effect.zipRight(
+          checkTakesKey({ provider, operation: "create", repeat: capabilities.repeat.create }),
+          checkCreate(capabilities, "create", input)
+        ).pipe(
+          Effect.flatMap(implementation.create)
+        )
+      ),
     get: (id) => traced("get", implementation.get(id)),
     update: (id, patch) =>
       traced(
         "update",
         Effect.flatMap(
-          // some read before they write: what they cannot do is said before they begin
           Effect.zipRight(
             checkTakesKey({ provider, operation: "update", repeat: capabilities.repeat.update }),
             checkUpdate(capabilities, "update", patch)
@@ -167,13 +175,16 @@ export const make = (implementation: Implementation): Omit<Service, "byExternalI
     list: (options) =>
       traced(
         "list",
-        Effect.suspend(() =>
-          Page.first(
-            implementation.streamPages({ pageSize: options?.pageSize, from: options?.cursor, concurrency: 1 })
-          )
-        ).pipe(
-          Effect.mapError(renamePaths({ from: "cursor" }))
+        readGiven(
+          provider,
+          "list",
+          options ?? undefined,
+          ({ cursor, pageSize }) => ({ pageSize, from: cursor, concurrency: 1 })
         )
+          .pipe(
+            Effect.flatMap((options) => Page.first(implementation.streamPages(options))),
+            Effect.mapError(renamePaths({ from: "cursor" }))
+          )
       ),
     stream: (options) => tracedStream(provider, "stream", Page.items(implementation.streamPages(options))),
     streamPages: (options) => tracedStream(provider, "streamPages", implementation.streamPages(options))
@@ -206,6 +217,24 @@ export const tracedStream = <A, E, R>(provider: Provider, operation: string, str
 /** What an error of the service carries that is decided before anything is sent. */
 const unsent = (provider: Provider, operation: string) =>
   ({ provider, operation, mayHaveApplied: false, repeat: "never" }) as const
+
+/**
+ * What `read` takes of an object that the caller gave, now; what cannot be read is `InvalidRequest`.
+ *
+ * @internal
+ */
+export const readGiven = <Input extends object, A>(
+  provider: Provider,
+  operation: string,
+  input: Input | undefined,
+  read: (input: Partial<Input>) => A
+): Effect.Effect<A, Errors.InvalidRequest> =>
+  Effect.suspend(() =>
+    Effect.mapError(
+      readObject(input, read),
+      (issues) => new InvalidRequest({ ...unsent(provider, operation), origin: "sdk", issues })
+    )
+  )
 
 /**
  * Checks input against the type side of a schema. Bind it once: it compiles the schema.

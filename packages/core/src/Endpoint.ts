@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 import type { Simplify } from "effect/Types"
@@ -12,6 +13,7 @@ import type { Provider } from "./Customer.js"
 import type { CommonError, CustomersError, ErrorContext, InputIssue, RepeatSafety } from "./CustomersError.js"
 import * as Errors from "./CustomersError.js"
 import * as pathSegment from "./internal/pathSegment.js"
+import { readObject } from "./internal/readInput.js"
 import { schemaFields } from "./internal/schemaFields.js"
 
 /**
@@ -366,6 +368,24 @@ export const make: {
  */
 export const segmentProblem: (segment: string, slashes: "encoded" | "refused") => string | undefined =
   pathSegment.segmentProblem
+
+/**
+ * The fields that an object given by the caller has now, for clients that take it apart before they send it: none where
+ * it is undefined; what is no object, or cannot be read, is `InvalidRequest`.
+ *
+ * @since 0.1.0
+ * @category requests
+ */
+export const readFields = <Input extends object>(
+  endpoint: Any,
+  input: Input | undefined
+): Effect.Effect<Partial<Input>, Errors.InvalidRequest> =>
+  Effect.suspend(() =>
+    Effect.mapError(
+      readObject(input, (input) => ({ ...input })),
+      (issues) => new Errors.InvalidRequest({ ...errorContext(endpoint), origin: "sdk", issues })
+    )
+  )
 
 /**
  * What an error of this endpoint carries before anything is known of an answer. Without a status the call is taken as

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type * as Errors from "@effect-customers/core/CustomersError"
-import { InvalidRequest, InvalidResponse } from "@effect-customers/core/CustomersError"
+import { InvalidResponse } from "@effect-customers/core/CustomersError"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Page from "@effect-customers/core/Page"
 import * as Transport from "@effect-customers/core/Transport"
@@ -12,7 +12,6 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import * as Api from "./MollieApi.js"
 import * as MollieError from "./MollieError.js"
@@ -205,7 +204,7 @@ export const make = (options: MollieOptions): Effect.Effect<Service, never, Http
       call(Api.listPayments, { path: { customerId }, query })
 
     const inMode = <Query extends Api.MollieModeQuery>(endpoint: Endpoint.Any, query: Query | undefined) =>
-      Effect.map(readQuery(endpoint, query), (read) => ({ ...read, testmode: read.testmode ?? testmode }))
+      Effect.map(Endpoint.readFields(endpoint, query), (read) => ({ ...read, testmode: read.testmode ?? testmode }))
 
     const streamPages: Service["streamPages"] = (query, options) =>
       Stream.unwrap(Effect.map(inMode(Api.list, query), (query) =>
@@ -247,22 +246,6 @@ export const make = (options: MollieOptions): Effect.Effect<Service, never, Http
       streamPaymentsPages
     }
   })
-
-/** What the query holds now. For callers without types: no object, or one that cannot be read, is `InvalidRequest`. */
-const readQuery = <Query extends object>(
-  endpoint: Endpoint.Any,
-  query: Partial<Query> = {}
-): Effect.Effect<Partial<Query>, InvalidRequest> =>
-  Effect.try((): Partial<Query> | undefined => Predicate.isRecord(query) ? { ...query } : undefined).pipe(
-    Effect.flatMap(Effect.fromNullable),
-    Effect.mapError(() =>
-      new InvalidRequest({
-        ...Endpoint.errorContext(endpoint),
-        origin: "sdk",
-        issues: [{ path: "", message: "expected an object that can be read" }]
-      })
-    )
-  )
 
 /**
  * Rows per page of the walks. Mollie itself starts at 50.

@@ -3,7 +3,7 @@ import { CustomersByEmail, CustomersByExternalId } from "@effect-customers/core"
 import { PolarClient } from "@effect-customers/polar"
 import { SandboxControl } from "@effect-customers/sandbox"
 import { describe, expect, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Stream } from "effect"
+import { Cause, Effect, Exit, Option, Stream } from "effect"
 import { inProcess } from "./onSandbox.js"
 
 const nested = (levels: number): unknown => {
@@ -68,6 +68,8 @@ const calls = Effect.gen(function*() {
     ["customers.getByExternalId", (odd) => customers.getByExternalId(odd)],
     ["customers.updateByExternalId", (odd) => customers.updateByExternalId("ada", odd)],
     ["customers.getOrCreate", (odd) => customers.getOrCreate(odd, { email })],
+    ["customers.getOrCreate input", (odd) => customers.getOrCreate("ada", odd)],
+    ["customers.upsert input", (odd) => customers.upsert("ada", odd)],
     ["findByEmail", (odd) => Stream.runDrain(findByEmail(odd))]
   ]
   return all
@@ -85,6 +87,43 @@ describe("callers without types", () => {
       }
       expect(refused.filter(([_, tag]) => tag !== "InvalidRequest" && tag !== "Unsupported")).toEqual([])
       expect(yield* control.requests).toEqual([])
+    }).pipe(Effect.provide(inProcess())))
+
+  it.effect.each<readonly [string, unknown]>([
+    ["a number", 5],
+    ["a function", () => ({ pageSize: 10 })],
+    ["an array", [10]],
+    ["what throws when it is read", unreadable]
+  ])("options that are %s are refused, unsent", ([_, odd]) =>
+    Effect.gen(function*() {
+      const client = yield* PolarClient
+      const customers = yield* CustomersByExternalId
+      const options = odd as never
+      const refused = yield* Effect.all([
+        Effect.flip(customers.list(options)),
+        Effect.flip(Stream.runDrain(customers.stream(options))),
+        Effect.flip(Stream.runDrain(customers.streamPages(options))),
+        Effect.flip(Stream.runDrain(client.stream({}, options)))
+      ])
+      expect(refused.map(({ _tag }) => _tag)).toEqual(Array(4).fill("InvalidRequest"))
+      const control = yield* SandboxControl
+      expect(yield* control.requests).toEqual([])
+    }).pipe(Effect.provide(inProcess())))
+
+  it.effect("an input is read once: what changes meanwhile reaches neither the create nor the update", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersByExternalId
+      yield* customers.create({ email, externalId: "ada" })
+      let reads = 0
+      const input = {
+        email,
+        get name() {
+          reads++
+          if (reads > 1) throw new Error("read")
+          return "Ada"
+        }
+      }
+      expect((yield* customers.upsert("ada", input)).name).toEqual(Option.some("Ada"))
     }).pipe(Effect.provide(inProcess())))
 
   it.effect("options, patches and inputs that are null say nothing", () =>

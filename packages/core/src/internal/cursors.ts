@@ -6,8 +6,10 @@ import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import type { InputIssue } from "../CustomersError.js"
 import { InvalidRequest } from "../CustomersError.js"
 import type { Cursor, RowKey, Source, StreamOptions } from "../Page.js"
+import { readObject } from "./readInput.js"
 
 /**
  * Where to go on, and what was emitted last: its creation time, and the hashed ids of all rows emitted with that time.
@@ -81,21 +83,26 @@ const defaultConcurrency = 4
 const checkOptions = <Place>(
   source: Source,
   decodeContent: (text: string) => Option.Option<Content<Place>>,
-  { concurrency = defaultConcurrency, from, pageSize }: StreamOptions
+  options: StreamOptions
 ): Effect.Effect<
   { readonly concurrency: number; readonly pageSize: number; readonly from: Option.Option<Content<Place>> },
   InvalidRequest
 > =>
   Effect.gen(function*() {
-    const refuse = (path: string, message: string) =>
+    const refuseAll = (issues: ReadonlyArray<InputIssue>) =>
       new InvalidRequest({
         provider: source.provider,
         operation: source.operation,
         mayHaveApplied: false,
         repeat: "always",
         origin: "sdk",
-        issues: [{ path, message }]
+        issues
       })
+    const refuse = (path: string, message: string) => refuseAll([{ path, message }])
+    const { concurrency, from, pageSize } = yield* Effect.mapError(
+      readObject(options, ({ concurrency = defaultConcurrency, from, pageSize }) => ({ concurrency, from, pageSize })),
+      refuseAll
+    )
     const { max, min } = source.pageSize
     if (pageSize !== undefined && !(Number.isInteger(pageSize) && pageSize >= min && pageSize <= max)) {
       return yield* refuse("pageSize", `expected an integer from ${min} to ${max}`)
