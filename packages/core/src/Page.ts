@@ -463,7 +463,8 @@ const rowCursors = Cursors.codec(CursorPlace)
  *   one was deleted too, from the beginning, and drops what was emitted.
  * - Where the list can be asked for by creation time, the walk goes on so where a cursor is refused or missing: with as
  *   many rows more than the page size as it has emitted of that time. Where nothing new comes of it, it asks for
- *   `mostRows`; where even so many do not reach past that time, it goes on one millisecond later, and tells of it.
+ *   `mostRows`; where even so many do not reach past that time, it goes on one millisecond later. It tells of that where
+ *   that page was full: one that is not may be the end.
  *
  * For authors of provider packages.
  *
@@ -607,9 +608,9 @@ class CursorWalk<A, E> {
     const { reach } = this
     if (next !== undefined || fromTime === undefined || isCut !== true) return { next, hides: [] }
     const further = this.further(fromTime, reach)
-    const isFull = typeof start !== "object" || items.length + unreadable.length >= start.limit
-    if (further === undefined && !isFull) return { next: undefined, hides: [] }
+    const isFull = typeof start === "object" && items.length + unreadable.length >= start.limit
+    // a page that is not full may be so because rows were left out of it
     this.reach = further ?? { createdAt: (reach?.createdAt ?? 0) + 1, limit: this.pageSize }
-    return { next: "", hides: further === undefined ? [fromTime.hidden] : [] }
+    return { next: "", hides: further === undefined && isFull ? [fromTime.hidden] : [] }
   }
 }

@@ -370,7 +370,10 @@ describe("a walk that goes on by creation time where a cursor is missing or refu
       expect(asked.slice(0, 3)).toEqual(["start", "since 5, 6", "since 10, 6"])
     }))
 
-  it.effect("goes on a millisecond later where as many as can be asked for share a time, and tells of it", () =>
+  it.effect.each([
+    ["goes on a millisecond later where as many as can be asked for share a time, and tells of it", -1, ["hidden"]],
+    ["goes on as well where one of these is left out of its page without a word", 8, []]
+  ] as const)("%s", ([_, leftOut, told]) =>
     Effect.gen(function*() {
       const row = (index: number, createdAt: number) => ({ id: `row-${index}`, createdAt, bad: false })
       const rows = [
@@ -378,7 +381,7 @@ describe("a walk that goes on by creation time where a cursor is missing or refu
         ...Array.from({ length: 3 }, (_, i) => row(20 + i, 9))
       ]
       const page = (rows: ReadonlyArray<Row>, limit: number): Page.CursorPage<Row> => ({
-        items: rows.slice(0, limit),
+        items: rows.slice(0, limit).filter(({ id }) => id !== `row-${leftOut}`),
         unreadable: [],
         next: undefined,
         isCut: rows.length > 0
@@ -393,9 +396,27 @@ describe("a walk that goes on by creation time where a cursor is missing or refu
         }
       }
       for (const { bad, ids } of [yield* walked(source, { pageSize: 5 }), yield* paged(source, 5)]) {
-        expect(bad).toEqual(["hidden"])
-        expect(ids).toEqual([...rows.slice(0, 12), ...rows.slice(20)].map(({ id }) => id))
+        expect(bad).toEqual(told)
+        const reached = [...rows.slice(0, 12), ...rows.slice(20)].map(({ id }) => id)
+        expect(ids).toEqual(reached.filter((id) => id !== `row-${leftOut}`))
       }
+    }))
+
+  it.effect("ends behind a last row without an id three requests later, with nothing to tell", () =>
+    Effect.gen(function*() {
+      const rows = [1, 2, 3].map((createdAt) => ({ id: `row-${createdAt}`, createdAt, bad: false }))
+      const asked: Array<number> = []
+      const page = (since: number) => {
+        asked.push(since)
+        const items = rows.filter(({ createdAt }) => createdAt >= since)
+        return Effect.succeed({ items, unreadable: [], next: undefined, isCut: items.length > 0 })
+      }
+      const { bad, ids } = yield* walked({
+        ...timed(shapeOf({})).source,
+        fetch: () => page(0),
+        fromTime: { mostRows: 12, hidden: unreadable("hidden"), fetch: page }
+      }, { pageSize: 5, concurrency: 1 })
+      expect([bad, ids, asked]).toEqual([[], ["row-1", "row-2", "row-3"], [0, 3, 3, 4]])
     }))
 
   it.effect("a list that refuses every cursor ends in its error where time leads nowhere", () =>
