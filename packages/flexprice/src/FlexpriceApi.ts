@@ -4,13 +4,15 @@
  *
  * Source: Flexprice's OpenAPI document, and what its server does beyond it, each said where it matters. The document
  * marks nothing as required or null, and the server has changed since it was first published: of an answer only what
- * tells one row from another has to be there. What was taken away since (`parent_customer_id`) is still read.
+ * tells one row from another has to be there, and of a customer the time that walks go by. What was taken away since
+ * (`parent_customer_id`) is still read.
  *
  * @since 0.1.0
  */
 import { Conflict, CustomerAlreadyExists, CustomerNotFound } from "@effect-customers/core/CustomersError"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Lenient from "@effect-customers/core/Lenient"
+import * as BigDecimal from "effect/BigDecimal"
 import * as Schema from "effect/Schema"
 
 const provider = "flexprice"
@@ -33,10 +35,24 @@ const optionalBoolean = Lenient.optional(Schema.Boolean)
 /** An int64 of the server: beyond 2^53 JSON itself is not exact. */
 const optionalInteger = Lenient.optional(Schema.Number)
 
-/** The server writes decimals as JSON strings. */
+/** Without an exponent, whatever its scale. */
+const digitsOf = (decimal: BigDecimal.BigDecimal): string => {
+  const { scale, value } = BigDecimal.scale(decimal, Math.max(0, decimal.scale))
+  const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0")
+  const fraction = scale === 0 ? "" : `.${digits.slice(-scale)}`
+  return `${value < 0n ? "-" : ""}${digits.slice(0, digits.length - scale)}${fraction}`
+}
+
+/**
+ * The server writes decimals as JSON strings, all digits of them. An exponent is none of its: a number as long as it may
+ * say could not be compared in time.
+ */
 const optionalDecimal = Lenient.optional(
-  // what is empty would read as 0
-  Schema.compose(Schema.NonEmptyString, Schema.BigDecimal).annotations({ description: "a decimal number in a string" })
+  Schema.transform(
+    Schema.String.pipe(Schema.pattern(/^-?\d+(?:\.\d+)?$/, { description: "a decimal number in a string" })),
+    Schema.BigDecimalFromSelf,
+    { strict: true, decode: BigDecimal.unsafeFromString, encode: digitsOf }
+  )
 )
 
 /** The server sends null where nothing was ever given. */
@@ -76,7 +92,7 @@ export const FlexpriceIntegration = Schema.Struct({
   provider_entity_id: optionalText,
   metadata: Lenient.optional(JsonObject),
   ...recordFields
-})
+}).annotations({ identifier: "FlexpriceIntegration" })
 
 /**
  * A customer's counterpart at another provider.
@@ -114,7 +130,8 @@ export const FlexpriceCustomer = Schema.Struct({
   integrations: Lenient.optional(Schema.Array(FlexpriceIntegration)),
   /** Removed from the live API in March 2026. */
   parent_customer_id: optionalText,
-  ...recordFields
+  ...recordFields,
+  created_at: Lenient.IsoDateTime
 }).annotations({ identifier: "FlexpriceCustomer" })
 
 /**
@@ -141,7 +158,7 @@ const paginationFields = {
 export const FlexpriceCustomerPage = Schema.Struct({
   items: Schema.Array(FlexpriceCustomer),
   pagination: Schema.Struct({ ...paginationFields, total: Schema.Int })
-})
+}).annotations({ identifier: "FlexpriceCustomerPage" })
 
 /**
  * A page of customers, with the rows that could not be read beside the others.
@@ -181,7 +198,7 @@ export const FlexpriceMeter = Schema.Struct({
   ),
   reset_usage: Lenient.optional(Lenient.openLiteral("BILLING_PERIOD", "NEVER")),
   ...recordFields
-})
+}).annotations({ identifier: "FlexpriceMeter" })
 
 /**
  * What a feature is measured with.
@@ -232,7 +249,7 @@ export const FlexpriceFeature = Schema.Struct({
     updated_at: optionalDateTime
   })),
   ...recordFields
-})
+}).annotations({ identifier: "FlexpriceFeature" })
 
 /**
  * A feature of the catalogue.
@@ -262,7 +279,7 @@ export const FlexpriceEntitlementSource = Schema.Struct({
   usage_reset_period: Lenient.optional(resetPeriod),
   static_value: optionalText,
   config_value: Lenient.optional(JsonObject)
-})
+}).annotations({ identifier: "FlexpriceEntitlementSource" })
 
 /**
  * Where a feature comes from.
@@ -295,7 +312,7 @@ export const FlexpriceEntitlement = Schema.Struct({
   }))),
   static_values: Lenient.optional(Schema.Array(Schema.String)),
   config_values: Lenient.optional(Schema.Array(JsonObject))
-})
+}).annotations({ identifier: "FlexpriceEntitlement" })
 
 /**
  * What a customer may use of a feature.
@@ -358,7 +375,7 @@ export const FlexpriceSubscription = Schema.Struct({
   version: optionalInteger,
   metadata: optionalMetadata,
   ...recordFields
-})
+}).annotations({ identifier: "FlexpriceSubscription" })
 
 /**
  * An active or trialing subscription.
@@ -378,11 +395,13 @@ export const FlexpriceEntitlements = Schema.Struct({
   customer_id: Schema.String,
   /** Absent before June 2026. */
   subscriptions: Lenient.optional(Schema.Array(FlexpriceSubscription)),
-  features: Lenient.optional(Schema.Array(Schema.Struct({
-    feature: Lenient.optional(FlexpriceFeature),
-    entitlement: Lenient.optional(FlexpriceEntitlement),
-    sources: Lenient.optional(Schema.Array(FlexpriceEntitlementSource))
-  })))
+  features: Lenient.optional(Schema.Array(
+    Schema.Struct({
+      feature: Lenient.optional(FlexpriceFeature),
+      entitlement: Lenient.optional(FlexpriceEntitlement),
+      sources: Lenient.optional(Schema.Array(FlexpriceEntitlementSource))
+    }).annotations({ description: "a feature with its entitlement" })
+  ))
 }).annotations({ identifier: "FlexpriceEntitlements" })
 
 /**
@@ -411,7 +430,7 @@ export const FlexpriceFeatureUsage = Schema.Struct({
   /** The zero time where usage is never reset. */
   next_usage_reset_at: optionalDateTime,
   sources: Lenient.optional(Schema.Array(FlexpriceEntitlementSource))
-})
+}).annotations({ identifier: "FlexpriceFeatureUsage" })
 
 /**
  * How much of one feature was used.
@@ -474,7 +493,7 @@ export const FlexpriceUpcomingGrant = Schema.Struct({
   idempotency_key: optionalText,
   metadata: optionalMetadata,
   ...recordFields
-})
+}).annotations({ identifier: "FlexpriceUpcomingGrant" })
 
 /**
  * A grant of credits that is going to be applied, or could not be.
@@ -493,7 +512,7 @@ export interface FlexpriceUpcomingGrant extends Schema.Schema.Type<typeof Flexpr
 export const FlexpriceUpcomingGrants = Schema.Struct({
   items: Schema.Array(FlexpriceUpcomingGrant),
   pagination: Lenient.optional(Schema.Struct(paginationFields))
-})
+}).annotations({ identifier: "FlexpriceUpcomingGrants" })
 
 /**
  * All upcoming grants of a customer, with those that could not be read beside the others.
@@ -509,14 +528,16 @@ export interface FlexpriceUpcomingGrants
 // Requests
 // ---------------------------------------------------------------------------------------------------------------------
 
+/** The server would store another character in place of half a one. */
+const isSendable = (text: string): boolean => !/\p{Surrogate}/u.test(text)
+
+const Text = Schema.String.pipe(Schema.filter(isSendable, { description: "a string without lone surrogates" }))
+
 /** As the database counts them: not half ones. */
 const atMost = (length: number) =>
-  Schema.String.pipe(
+  Text.pipe(
     Schema.filter((text) => [...text].length <= length, { description: `a string of at most ${length} characters` })
   )
-
-/** Half a character cannot be sent. */
-const isSendable = (text: string): boolean => !/\p{Surrogate}/u.test(text)
 
 /** `""` is no value of these: the server answers it with 400 or 500, or takes it for a filter that was not given. */
 const Given = Schema.String.pipe(
@@ -533,7 +554,11 @@ const shortText = (length: number) =>
 /** Never none: the server takes an empty array for a filter that was not given, and answers everything. */
 const SomeTexts = Schema.Array(Given).pipe(Schema.minItems(1, { description: "an array that is not empty" }))
 
-const StringMetadata = Schema.Record({ key: Schema.String, value: Schema.String })
+const StringMetadata = Schema.Record({ key: Schema.String, value: Text }).pipe(
+  Schema.filter((metadata) => Object.keys(metadata).every(isSendable), {
+    description: "an object of strings, its keys without lone surrogates"
+  })
+)
 
 const contactFields = {
   email: Schema.optional(Given),
@@ -547,9 +572,7 @@ const contactFields = {
     Schema.String.pipe(Schema.pattern(/^[A-Z]{2}$/, { description: "an ISO 3166 alpha-2 country code in capitals" }))
   ),
   timezone: Schema.optional(
-    Schema.String.pipe(
-      Schema.filter((name) => name !== "" && name !== "Local", { description: "an IANA time zone" })
-    )
+    Text.pipe(Schema.filter((name) => name !== "" && name !== "Local", { description: "an IANA time zone" }))
   ),
   /** Flexprice checks the format of `gstin`, `pan` and `hsn_sac`. */
   metadata: Schema.optional(StringMetadata)
@@ -567,7 +590,7 @@ export const FlexpriceTaxRateOverride = Schema.Struct({
   auto_apply: Schema.Boolean,
   priority: Schema.optional(Schema.NonNegativeInt),
   metadata: Schema.optional(StringMetadata)
-})
+}).annotations({ identifier: "FlexpriceTaxRateOverride" })
 
 /**
  * A tax rate for a new customer.
@@ -593,9 +616,9 @@ export const FlexpriceCustomerCreate = Schema.Struct({
   name: shortText(255),
   ...contactFields,
   skip_onboarding_workflow: Schema.optional(Schema.Boolean),
-  onboarding_workflow_name: Schema.optional(Schema.String),
+  onboarding_workflow_name: Schema.optional(Text),
   tax_rate_overrides: Schema.optional(Schema.Array(FlexpriceTaxRateOverride))
-})
+}).annotations({ identifier: "FlexpriceCustomerCreate" })
 
 /**
  * A new customer.
@@ -619,7 +642,7 @@ export const FlexpriceCustomerUpdate = Schema.Struct({
   external_id: Schema.optional(shortText(255)),
   name: Schema.optional(shortText(255)),
   ...contactFields
-})
+}).annotations({ identifier: "FlexpriceCustomerUpdate" })
 
 /**
  * A change: absent keeps, a value sets.
@@ -640,7 +663,7 @@ const absent = Schema.optional(Schema.Never)
 export const FlexpriceCustomerKey = Schema.Union(
   Schema.Struct({ id: Given, external_customer_id: absent }),
   Schema.Struct({ id: absent, external_customer_id: Given })
-)
+).annotations({ identifier: "FlexpriceCustomerKey" })
 
 /**
  * Whom to update: by `id` or by `external_customer_id`.
@@ -659,7 +682,7 @@ const expand = Schema.optional(Schema.Literal("integrations"))
  * @since 0.1.0
  * @category requests
  */
-export const FlexpriceExpandQuery = Schema.Struct({ expand })
+export const FlexpriceExpandQuery = Schema.Struct({ expand }).annotations({ identifier: "FlexpriceExpandQuery" })
 
 /**
  * What to answer beside the customer.
@@ -700,7 +723,7 @@ export const FlexpriceListQuery = Schema.Struct({
   ...pageFields,
   ...filterFields,
   metadata: Schema.optional(Schema.parseJson(StringMetadata))
-})
+}).annotations({ identifier: "FlexpriceListQuery" })
 
 /**
  * What `list` can be asked for.
@@ -728,17 +751,24 @@ const textColumns = [
   "environment_id"
 ] as const
 
-const TextColumn = Schema.Literal(...textColumns)
+const TextColumn = Schema.Literal(...textColumns).annotations({ description: "a text column" })
 
 const timeColumns = ["created_at", "updated_at"] as const
 
-const TimeColumn = Schema.Literal(...timeColumns)
+const TimeColumn = Schema.Literal(...timeColumns).annotations({ description: "a time column" })
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+const isOfCalendar = (dateAndTime: string): boolean => {
+  const time = Date.parse(`${dateAndTime}Z`)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(dateAndTime)
+}
 
 /** As Go reads it: with seconds and a zone. */
 const Rfc3339 = Schema.String.pipe(
   Schema.filter(
     (text) =>
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)),
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(text) &&
+      !Number.isNaN(Date.parse(text)) && isOfCalendar(text.slice(0, 19)),
     { description: "an RFC 3339 date and time with a zone" }
   )
 )
@@ -762,14 +792,14 @@ export const FlexpriceFilter = Schema.Union(
     field: TextColumn,
     operator: Schema.Literal("eq", "contains", "not_contains"),
     data_type: Schema.optional(Schema.Literal("string")),
-    value: Schema.Struct({ string: Schema.String })
+    value: Schema.Struct({ string: Text })
   }),
   Schema.Struct({
     field: TextColumn,
     operator: Schema.Literal("in", "not_in"),
     data_type: Schema.optional(Schema.Literal("array")),
     value: Schema.Struct({
-      array: Schema.Array(Schema.String).pipe(Schema.minItems(1, { description: "an array that is not empty" }))
+      array: Schema.Array(Text).pipe(Schema.minItems(1, { description: "an array that is not empty" }))
     })
   }),
   Schema.Struct({
@@ -778,7 +808,7 @@ export const FlexpriceFilter = Schema.Union(
     data_type: Schema.optional(Schema.Literal("date")),
     value: Schema.Struct({ date: Rfc3339 })
   })
-)
+).annotations({ identifier: "FlexpriceFilter" })
 
 /**
  * One condition of a search.
@@ -796,9 +826,9 @@ export type FlexpriceFilter = typeof FlexpriceFilter.Type
  * @category requests
  */
 export const FlexpriceSort = Schema.Struct({
-  field: Schema.Literal(...textColumns, ...timeColumns),
+  field: Schema.Literal(...textColumns, ...timeColumns).annotations({ description: "a text or time column" }),
   direction: Schema.Literal("asc", "desc")
-})
+}).annotations({ identifier: "FlexpriceSort" })
 
 /**
  * One column to sort by.
@@ -823,7 +853,7 @@ export const FlexpriceSearch = Schema.Struct({
   metadata: Schema.optional(StringMetadata),
   filters: Schema.optional(Schema.Array(FlexpriceFilter)),
   sort: Schema.optional(Schema.Array(FlexpriceSort))
-})
+}).annotations({ identifier: "FlexpriceSearch" })
 
 /**
  * What `search` can be asked for.
@@ -849,7 +879,7 @@ const usageFilters = {
 export const FlexpriceUsageQuery = Schema.Union(
   Schema.Struct({ customer_id: Given, customer_lookup_key: absent, ...usageFilters }),
   Schema.Struct({ customer_id: absent, customer_lookup_key: Given, ...usageFilters })
-)
+).annotations({ identifier: "FlexpriceUsageQuery" })
 
 /**
  * Whose usage, and of which features.
@@ -868,7 +898,7 @@ export type FlexpriceUsageQuery = typeof FlexpriceUsageQuery.Type
 export const FlexpriceEntitlementsQuery = Schema.Struct({
   feature_ids: Schema.optional(SomeTexts),
   subscription_ids: Schema.optional(SomeTexts)
-})
+}).annotations({ identifier: "FlexpriceEntitlementsQuery" })
 
 /**
  * Which entitlements.
@@ -982,7 +1012,7 @@ export const searchByExternalId = Endpoint.make({
   readOnly: true,
   repeat: "always",
   path: "/v1/customers/search",
-  body: FlexpriceSearch,
+  body: Schema.Struct({ external_id: Given, expand }),
   answer: customers,
   errors: [CustomerNotFound]
 })

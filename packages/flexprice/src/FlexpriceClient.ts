@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type * as Errors from "@effect-customers/core/CustomersError"
-import { CustomerNotFound } from "@effect-customers/core/CustomersError"
+import { CustomerNotFound, InvalidRequest } from "@effect-customers/core/CustomersError"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Page from "@effect-customers/core/Page"
 import * as Transport from "@effect-customers/core/Transport"
@@ -13,6 +13,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Api from "./FlexpriceApi.js"
 import * as FlexpriceError from "./FlexpriceError.js"
@@ -103,7 +104,7 @@ export interface Service {
    * when it may have been applied: Flexprice has no idempotency keys.
    */
   readonly create: (customer: Api.FlexpriceCustomerCreate) => Effect.Effect<Api.FlexpriceCustomer, WriteError>
-  /** Archived customers too: their `status` says so. */
+  /** Archived customers too: their `status` says so. `usage` is nobody's id: it is another route. */
   readonly get: (id: string, query?: Api.FlexpriceExpandQuery) => Effect.Effect<Api.FlexpriceCustomer, ReadError>
   /** Exact and case-sensitive; no archived customers. An id with a slash in it goes through `search`. */
   readonly getByExternalId: (
@@ -132,7 +133,10 @@ export interface Service {
    * none of `feature_lookup_keys`.
    */
   readonly getUsage: (query: Api.FlexpriceUsageQuery) => Effect.Effect<Api.FlexpriceUsage, ReadError>
-  /** What active and trialing subscriptions grant. A customer who does not exist has none: it is no error. */
+  /**
+   * What active and trialing subscriptions grant. A customer who does not exist has none: it is no error. The ids
+   * `external` and `lookup` are refused: they would reach another route.
+   */
   readonly getEntitlements: (
     id: string,
     query?: Api.FlexpriceEntitlementsQuery
@@ -178,7 +182,8 @@ export const make = (options: FlexpriceOptions): Effect.Effect<Service, never, H
       transformClient: options.transformClient,
       issues: [
         ...issues,
-        ...environmentId === undefined || /^[\x21-\x7e]+$/.test(environmentId)
+        // a caller without types may give anything
+        ...environmentId === undefined || (typeof environmentId === "string" && /^[\x21-\x7e]+$/.test(environmentId))
           ? []
           : [{ path: "environmentId", message: "expected an id of printable ASCII characters that is not empty" }]
       ]
@@ -187,37 +192,38 @@ export const make = (options: FlexpriceOptions): Effect.Effect<Service, never, H
     const search: Service["search"] = (body) => call(Api.search, { body: body ?? {} })
 
     const streamSearchPages: Service["streamSearchPages"] = (body, options) =>
-      Stream.suspend(() => {
-        const { sort: given, ...filters } = body ?? {}
-        // what is no array is refused with the first page
-        const sort = given ?? []
-        const isByCreation = Array.isArray(sort) && sort.length === 0
-        return Page.offsetWalk({
-          provider: "flexprice",
-          operation: "search",
-          list: "customers",
-          filters: { ...filters, sort },
-          pageSize,
-          fetch: (page, limit) =>
-            Effect.map(
-              search({
-                ...filters,
-                sort: isByCreation ? byCreation : Array.isArray(sort) ? [...sort, byId] : sort,
-                offset: (page - 1) * limit,
-                limit
-              }),
-              ({ items, pagination: { total }, unreadable }) => ({
-                items,
-                unreadable,
-                total,
-                lastPage: items.length + unreadable.length === 0 ? page : Math.ceil(total / limit)
-              })
-            ),
-          key: isByCreation
-            ? ({ created_at, id }) => ({ createdAt: Date.parse(created_at ?? Api.zeroTime), id })
-            : undefined
-        }, options)
-      })
+      Stream.unwrap(
+        // null says as little as nothing
+        Effect.map(readOwn(Api.search, body ?? undefined, ["limit", "offset", "order"]), (read) => {
+          const filters = { ...read, sort: read.sort ?? [] }
+          // what cannot be searched for is refused, and no walk
+          if (!canBeSearchedFor(filters)) return Stream.execute(search(filters))
+          const isByCreation = filters.sort.length === 0
+          return Page.offsetWalk({
+            provider: "flexprice",
+            operation: "search",
+            list: "customers",
+            filters,
+            pageSize,
+            fetch: (page, limit) =>
+              Effect.map(
+                search({
+                  ...filters,
+                  sort: isByCreation ? byCreation : [...filters.sort, byId],
+                  offset: (page - 1) * limit,
+                  limit
+                }),
+                ({ items, pagination: { total }, unreadable }) => ({
+                  items,
+                  unreadable,
+                  total,
+                  lastPage: items.length + unreadable.length === 0 ? page : Math.ceil(total / limit)
+                })
+              ),
+            key: isByCreation ? ({ created_at, id }) => ({ createdAt: Date.parse(created_at), id }) : undefined
+          }, options)
+        })
+      )
 
     return {
       list: (query) => call(Api.list, { query }),
@@ -227,18 +233,26 @@ export const make = (options: FlexpriceOptions): Effect.Effect<Service, never, H
       streamSearch: (body, options) => Page.items(streamSearchPages(body, options)),
       streamSearchPages,
       create: (body) => call(Api.create, { body }),
-      get: (id, query) => call(Api.get, { path: { id }, query }),
+      get: (id, query) => id === "usage" ? notFound(id) : call(Api.get, { path: { id }, query }),
       getByExternalId: (external_id, query) =>
-        cannotBeRouted(external_id)
-          ? Effect.flatMap(
-            call(Api.searchByExternalId, { body: { ...query, external_id } }),
-            (page) => found(page, external_id)
-          )
-          : call(Api.getByExternalId, { path: { external_id }, query }),
+        Effect.flatMap(readOwn(Api.getByExternalId, query, ["external_id"]), (query) =>
+          cannotBeRouted(external_id)
+            ? Effect.flatMap(
+              call(Api.searchByExternalId, { body: { ...query, external_id } }),
+              (page) => found(page, external_id)
+            )
+            : call(Api.getByExternalId, { path: { external_id }, query })),
       update: (key, body) => call(renames(key, body) ? Api.rename : Api.update, { query: key ?? {}, body }),
       delete: (id) => call(Api.delete, { path: { id } }),
-      getUsage: (query) => Effect.map(call(Api.getUsage, { query: query ?? {} }), (usage) => askedFor(query, usage)),
-      getEntitlements: (id, query) => call(Api.getEntitlements, { path: { id }, query }),
+      getUsage: (query) =>
+        Effect.flatMap(
+          Endpoint.readFields(Api.getUsage, query),
+          (asked) => Effect.map(call(Api.getUsage, { query: query ?? {} }), (usage) => askedFor(asked, usage))
+        ),
+      getEntitlements: (id, query) =>
+        id === "external" || id === "lookup"
+          ? invalid(Api.getEntitlements, [{ path: "id", message: "the provider has another route of this name" }])
+          : call(Api.getEntitlements, { path: { id }, query }),
       getUpcomingGrants: (id) => call(Api.getUpcomingGrants, { path: { id } })
     }
   })
@@ -255,6 +269,30 @@ export const pageSize = { min: 1, max: 1000, default: 100 } as const
 const byId = { field: "id", direction: "asc" } as const
 
 const byCreation = [{ field: "created_at", direction: "asc" }, byId] as const
+
+const invalid = (endpoint: Endpoint.Any, issues: ReadonlyArray<Errors.InputIssue>) =>
+  new InvalidRequest({ ...Endpoint.errorContext(endpoint), origin: "sdk", issues })
+
+/** `GET /customers/usage` is the route of `getUsage`: nobody is found by it. */
+const notFound = (id: string) =>
+  new CustomerNotFound({ ...Endpoint.errorContext(Api.get), customerId: Redacted.make(id) })
+
+/** What a caller gives, without the fields that are given here. For callers without types: theirs would be dropped. */
+const readOwn = <Input extends object>(
+  endpoint: Endpoint.Any,
+  input: Input | undefined,
+  given: ReadonlyArray<string>
+): Effect.Effect<Partial<Input>, InvalidRequest> =>
+  Effect.flatMap(Endpoint.readFields(endpoint, input), (read) => {
+    const issues = given.filter((path) => path in read).map((path) => ({ path, message: "expected no such field" }))
+    return issues.length === 0 ? Effect.succeed(read) : invalid(endpoint, issues)
+  })
+
+const isSearch = Schema.is(Api.FlexpriceSearch, { onExcessProperty: "error" })
+
+/** What cannot be read is nothing to search for either. */
+const canBeSearchedFor = (search: Api.FlexpriceSearch): boolean =>
+  Option.getOrElse(Option.liftThrowable(isSearch)(search), () => false)
 
 /** The server decodes `%2F` before it routes, and dot segments are resolved before they get there. */
 const cannotBeRouted = (externalId: unknown): boolean =>
@@ -284,7 +322,7 @@ const isRename = Option.liftThrowable((key: Api.FlexpriceCustomerKey, patch: Api
 
 /** Where the server knows none of the lookup keys it drops them, and answers all features. */
 const askedFor = (
-  { feature_ids = [], feature_lookup_keys }: Api.FlexpriceUsageQuery,
+  { feature_ids = [], feature_lookup_keys }: Partial<Api.FlexpriceUsageQuery>,
   usage: Api.FlexpriceUsage
 ): Api.FlexpriceUsage =>
   feature_lookup_keys === undefined ? usage : {

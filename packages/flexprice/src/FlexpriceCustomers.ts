@@ -9,7 +9,7 @@ import { notStored } from "@effect-customers/core/Capabilities"
 import * as Customer from "@effect-customers/core/Customer"
 import type { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
 import type { CustomersByExternalId } from "@effect-customers/core/CustomersByExternalId"
-import { CustomerNotFound } from "@effect-customers/core/CustomersError"
+import { asMaybeApplied, CustomerNotFound } from "@effect-customers/core/CustomersError"
 import * as Roles from "@effect-customers/core/CustomersRoles"
 import * as Customers from "@effect-customers/core/CustomersService"
 import type { CustomersService } from "@effect-customers/core/CustomersService"
@@ -24,6 +24,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Api from "./FlexpriceApi.js"
 import type { FlexpriceOptions } from "./FlexpriceClient.js"
@@ -96,8 +97,7 @@ const customerOf = (flexprice: Api.FlexpriceCustomer, updatedAt: string | null |
     phone: textOf(flexprice.contact),
     address: toAddress(flexprice),
     metadata: flexprice.metadata ?? {},
-    // the live API always sends it
-    createdAt: flexprice.created_at ?? Api.zeroTime,
+    createdAt: flexprice.created_at,
     updatedAt
   }, flexprice)
 
@@ -178,6 +178,8 @@ const names = {
   address_country: "address.country"
 }
 
+const isPatch = Schema.is(Api.FlexpriceCustomerUpdate)
+
 /** A deleted customer is still answered by id, and still changed; nobody brings one back. */
 const living = (endpoint: Endpoint.Any) => (flexprice: Api.FlexpriceCustomer) =>
   flexprice.status !== "archived" && flexprice.status !== "deleted"
@@ -211,14 +213,18 @@ export const make = (client: Context.Tag.Service<FlexpriceClient>): Roles.Roles 
       const { external_id, ...others } = fromUpdate(patch)
       const isNothing = Object.values(others).every((value) => value === undefined)
       if (external_id === undefined) return yield* isNothing ? asRead(read) : asUpdated(put(key, others))
+      // the whole is refused before a part of it is sent
+      if (!isPatch({ ...others, external_id })) return yield* asUpdated(put(key, { ...others, external_id }))
       const stored = yield* read
       if (stored.external_id === external_id) {
         return isNothing ? toCustomer(stored) : yield* asUpdated(put(key, others))
       }
       const { id } = stored
+      const rename = asUpdated(put({ id }, { ...others, external_id }))
+      if ((stored.metadata ?? null) !== null) return yield* rename
       // the server writes the rename into the metadata, and panics where there is none
-      if ((stored.metadata ?? null) === null) yield* put({ id }, { metadata: {} })
-      return yield* asUpdated(put({ id }, { ...others, external_id }))
+      yield* put({ id }, { metadata: {} })
+      return yield* Effect.mapError(rename, asMaybeApplied)
     })
 
   const service = Customers.make({

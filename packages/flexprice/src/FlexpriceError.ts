@@ -104,6 +104,9 @@ const redacted = (id: unknown): Redacted.Redacted<string> | undefined =>
 /** `AddressLine1` is `address_line1`, `ExternalID` is `external_id`. */
 const wireName = (goName: string): string => goName.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase()
 
+/** Of these the server checks the format, and tells them by their own names. */
+const keysOfMetadata: ReadonlySet<string> = new Set(["gstin", "pan", "hsn_sac"])
+
 /** The details that name a field of the input; others say what the message says. */
 const issuesOf = (
   endpoint: Endpoint.Any,
@@ -112,7 +115,7 @@ const issuesOf = (
 ): ReadonlyArray<InputIssue> =>
   Object.entries(details)
     .map(([name, words]) => ({
-      path: Endpoint.fieldPath(endpoint, [wireName(name)]),
+      path: Endpoint.fieldPath(endpoint, keysOfMetadata.has(name) ? ["metadata", name] : [wireName(name)]),
       message: typeof words === "string" ? Redacted.make(words) : reason
     }))
-    .filter(({ path }) => path !== "*")
+    .filter(({ path }) => !path.startsWith("*"))

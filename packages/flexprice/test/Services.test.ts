@@ -31,7 +31,6 @@ import {
   sent,
   stored
 } from "./onSandbox.js"
-import * as samples from "./samples.js"
 
 const text = (value: string) => Option.some(value)
 
@@ -124,10 +123,6 @@ describe("CustomersService over Flexprice", () => {
         city: text("Pune"),
         country: Option.none()
       })
-      // as documents shorten it
-      yield* inject("search", json(200, samples.shortenedPage))
-      const { items, unreadable } = yield* customers.list()
-      expect([items.map(({ externalId }) => externalId), unreadable]).toEqual([[text("b"), text("a")], []])
     }).pipe(Effect.provide(inProcess())))
 
   it.effect("a patch is one call; one that says nothing is a read; the same external id is no change", () =>
@@ -229,6 +224,54 @@ describe("CustomersService over Flexprice", () => {
       }
       // the metadata that went ahead said so, and the new id was not sent
       expect((yield* bodies).at(-1)).toEqual({ metadata: {} })
+    }).pipe(Effect.provide(inProcess())))
+
+  const unsendable: ReadonlyArray<readonly [string, object, string]> = [
+    ["half a character of a name", { name: "\ud800" }, "name"],
+    ["a new external id of half a character", { externalId: "\ud800/" }, "externalId"],
+    ["half a character of a phone", { phone: "\ud800" }, "phone"],
+    ["half a character in metadata", { metadata: { tier: "\ud800" } }, "metadata.*"],
+    ["a country of one letter", { address: { country: "I" } }, "address.country"],
+    ["a key called __proto__", { metadata: JSON.parse("{\"__proto__\":\"x\"}") as never }, "metadata.*"]
+  ]
+  it.effect.each(unsendable)(
+    "a rename with %s is refused before its metadata goes ahead",
+    ([_, patch, path]) =>
+      Effect.gen(function*() {
+        const customers = yield* CustomersByExternalId
+        const id = yield* seedOne({ external_id: "ada", metadata: null })
+        for (
+          const call of [
+            customers.update(id, { externalId: "new", ...patch }),
+            customers.updateByExternalId("ada", { externalId: "new", ...patch })
+          ]
+        ) {
+          const error = yield* Effect.flip(call)
+          expect([error._tag, error.mayHaveApplied]).toEqual(["InvalidRequest", false])
+          expect(error._tag === "InvalidRequest" && error.issues.map(({ path }) => path)).toEqual([path])
+        }
+        yield* expectNothingSent
+        expect((yield* stored)[0]).toMatchObject({ external_id: "ada", metadata: null })
+      }).pipe(Effect.provide(inProcess()))
+  )
+
+  it.effect("a rename that is refused when its metadata has gone ahead says that it may have been applied", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersByExternalId
+      const failing = (metadata: { readonly [key: string]: string } | null, patch: object) =>
+        Effect.gen(function*() {
+          const id = yield* seedOne({ metadata })
+          const { _tag, mayHaveApplied } = yield* Effect.flip(customers.update(id, { externalId: "taken", ...patch }))
+          return [_tag, mayHaveApplied]
+        })
+      yield* seedOne({ external_id: "taken" })
+      expect(yield* failing(null, {})).toEqual(["CustomerAlreadyExists", true])
+      expect(yield* failing(null, { externalId: "new", address: { country: "XX" } })).toEqual(["InvalidRequest", true])
+      // one call, and it is refused
+      expect(yield* failing({}, {})).toEqual(["CustomerAlreadyExists", false])
+      // the first one is refused
+      yield* inject("update", json(403, { message: "insufficient permissions" }))
+      expect(yield* failing(null, {})).toEqual(["PermissionDenied", false])
     }).pipe(Effect.provide(inProcess())))
 
   it.effect("deletes by external id: reads, then deletes by id; what cannot be read is UnexpectedStatus", () =>
@@ -388,6 +431,10 @@ describe("the layer", () => {
         ["environmentId", { environmentId: "" }],
         ["environmentId", { environmentId: "env_é" }],
         ["environmentId", { environmentId: "env_1\r\nx-evil: 1" }],
+        ["environmentId", { environmentId: null as never }],
+        ["environmentId", { environmentId: 5 as never }],
+        ["environmentId", { environmentId: ["env_1"] as never }],
+        ["environmentId", { environmentId: Symbol("env_1") as never }],
         ["baseUrl", { baseUrl: "us.api.flexprice.io" }],
         ["baseUrl", { baseUrl: "https://us.api.flexprice.io/v1" }],
         ["baseUrl", { baseUrl: "https://user:secret@us.api.flexprice.io" }]

@@ -5,7 +5,6 @@ import { Fault, type RequestLogEntry, SandboxControl } from "@effect-customers/s
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Option, Ref, Stream } from "effect"
 import { bodyOf, collect, expectNothingSent, inject, inProcess, json, refusal, requests, seed } from "./onSandbox.js"
-import * as samples from "./samples.js"
 
 const ids = <A extends { readonly id: string }, E, R>(stream: Stream.Stream<A, E, R>) =>
   Effect.map(collect(stream), (items) => items.map(({ id }) => id))
@@ -274,18 +273,23 @@ describe("the end of a walk", () => {
       ])
     }).pipe(Effect.provide(inProcess())))
 
-  it.effect("rows without a time are walked too", () =>
+  it.effect("a row without a time of creation is told, wherever it stands, and hides no others", () =>
     Effect.gen(function*() {
       const flexprice = yield* FlexpriceClient
-      const control = yield* SandboxControl
-      const rows = (entry: RequestLogEntry) => pageOf(entry) === 1
-      yield* control.inject({ operation: "search", match: rows, fault: json(200, samples.shortenedPage) })
-      yield* control.inject({
-        operation: "search",
-        match: (entry) => !rows(entry),
-        fault: json(200, { items: [{ id: "cust_a" }, { id: "cust_c" }], pagination: { total: 3 } })
-      })
-      expect(yield* ids(flexprice.stream({}, { pageSize: 2 }))).toEqual(["cust_b", "cust_a", "cust_c"])
+      const seeded = yield* seed(4)
+      for (const created_at of [undefined, null, ""]) {
+        const timeless = (page: any) => ({
+          ...page,
+          items: page.items.map((row: any) => row.id === seeded[2] ? { ...row, created_at } : row)
+        })
+        yield* inject("search", Fault.Alter({ alter: timeless }), 2)
+        const pages = yield* collect(flexprice.streamPages({}, { pageSize: 2, concurrency: 1 }))
+        expect(pages.map(({ items, unreadable }) => [items.map(({ id }) => id), unreadable.length])).toEqual([
+          [seeded.slice(0, 2), 0],
+          [seeded.slice(3), 1]
+        ])
+        expect(pages[1]!.unreadable[0]!.issues.map(({ path }) => path)).toEqual(["items.0.created_at"])
+      }
     }).pipe(Effect.provide(inProcess())))
 
   it.effect("page sizes out of bounds are refused, unsent; the largest is not", () =>

@@ -26,6 +26,11 @@ export const customer = {
   updated_by: "user_01K3A0000000000000000000A1"
 }
 
+const { created_at: _, ...timeless } = customer
+
+/** No answer of Flexprice's: all of them say when. */
+export { timeless }
+
 /** Before March 2026: with the parent that there was then, without time zone. */
 export const olderCustomer = {
   id: "cust_01K3B4N5P6Q7R8S9T0V1W2X3Y5",
@@ -82,12 +87,6 @@ const row = (letter: string, metadata: object | null) => ({
 export const page = {
   items: [row("b", {}), row("a", null)],
   pagination: { total: 3, limit: 2, offset: 2 }
-}
-
-/** The rows as documents shorten them. */
-export const shortenedPage = {
-  items: page.items.map(({ external_id, id, metadata, name, status }) => ({ id, external_id, name, metadata, status })),
-  pagination: page.pagination
 }
 
 export const emptyPage = { items: [], pagination: { total: 3, limit: 2, offset: 6 } }
