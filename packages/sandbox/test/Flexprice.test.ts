@@ -395,6 +395,26 @@ describe("create", () => {
   )
 })
 
+describe("texts", () => {
+  wire(
+    "half a character in an escape is stored as U+FFFD, in keys too; a whole one is not",
+    Effect.gen(function*() {
+      const { call } = yield* inProcess
+      const made = yield* call(
+        "POST",
+        customers,
+        String
+          .raw`{"external_id":"a\ud800","name":"\udc00\ud83d\ude00","metadata":{"\uD800k":"v\udfff","\ud83d\ude00":"\ud83d\ude00"}}`
+      )
+      const read = { external_id: "a\ufffd", name: "\ufffd😀", metadata: { "\ufffdk": "v\ufffd", "😀": "😀" } }
+      expect([made.status, made.json]).toMatchObject([201, read])
+      expect((yield* call("GET", `${customers}/external/${encodeURIComponent("a\ufffd")}`)).json).toMatchObject(read)
+      const query = new URLSearchParams({ metadata: String.raw`{"\ud800k":"v\ud800"}` })
+      expect((yield* call("GET", `${customers}?${query}`)).json.items).toHaveLength(1)
+    })
+  )
+})
+
 describe("update", () => {
   const seed = {
     external_id: "ada",
@@ -815,6 +835,11 @@ describe("list and search", () => {
         { filters: [{ field: "name", operator: "eq", value: "A" }] },
         { filters: [{ field: "name", operator: "eq", value: { string: 1 } }] },
         { filters: [{ field: "created_at", operator: "after", value: { date: "2026" } }] },
+        ...["2026-02-30T00:00:00Z", "2026-04-31T00:00:00+05:30", "2025-02-29T00:00:00Z", "2026-01-01T24:00:00Z"]
+          .flatMap((date) => [
+            { filters: [{ field: "created_at", operator: "after", value: { date } }] },
+            { start_time: date }
+          ]),
         { start_time: "2026-01-01" }
       ]
       for (const body of unbound) {

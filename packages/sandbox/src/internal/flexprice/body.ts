@@ -32,9 +32,19 @@ export const isStruct = (members: Readonly<Record<string, Is>>): Is => (value) =
       !Object.hasOwn(value, name) || !given(value[name]) || is(value[name])
     ))
 
+/** Go reads half a surrogate pair as U+FFFD. */
+const wellFormed = (_: string, value: unknown): unknown => {
+  if (typeof value === "string") return value.toWellFormed()
+  return isFields(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), inner]))
+    : value
+}
+
+const mayHaveSurrogate = /\\ud[89a-f]/i
+
 export const parseJson = (text: string): { readonly json: unknown } | undefined => {
   try {
-    return { json: JSON.parse(text) }
+    return { json: JSON.parse(text, mayHaveSurrogate.test(text) ? wellFormed : undefined) }
   } catch {
     return undefined
   }

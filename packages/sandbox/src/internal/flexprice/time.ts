@@ -10,9 +10,17 @@ export const formatTime = (micros: number, nanos = 0): string => {
 
 const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/
 
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+const isOfCalendar = (whole: string): boolean => {
+  const millis = Date.parse(`${whole}Z`)
+  return !Number.isNaN(millis) && new Date(millis).toISOString().startsWith(whole)
+}
+
 /** Microseconds since the epoch; `undefined` for what is no RFC 3339 time. */
 export const parseTime = (text: string): number | undefined => {
   const [, whole = "", fraction = "", zone = ""] = rfc3339.exec(text) ?? []
   const millis = Date.parse(whole + zone)
-  return Number.isNaN(millis) ? undefined : millis * 1000 + Number(fraction.slice(0, 6).padEnd(6, "0"))
+  return Number.isNaN(millis) || !isOfCalendar(whole)
+    ? undefined
+    : millis * 1000 + Number(fraction.slice(0, 6).padEnd(6, "0"))
 }
