@@ -536,7 +536,9 @@ const Text = Schema.String.pipe(Schema.filter(isSendable, { description: "a stri
 /** As the database counts them: not half ones. */
 const atMost = (length: number) =>
   Text.pipe(
-    Schema.filter((text) => [...text].length <= length, { description: `a string of at most ${length} characters` })
+    Schema.filter((text) => [...text].length <= length, {
+      description: `a string of at most ${length} characters, without lone surrogates`
+    })
   )
 
 /** `""` is no value of these: the server answers it with 400 or 500, or takes it for a filter that was not given. */
@@ -548,7 +550,9 @@ const Given = Schema.String.pipe(
 
 const shortText = (length: number) =>
   Given.pipe(
-    Schema.filter((text) => [...text].length <= length, { description: `a string of 1 to ${length} characters` })
+    Schema.filter((text) => [...text].length <= length, {
+      description: `a string of 1 to ${length} characters, without lone surrogates`
+    })
   )
 
 /** Never none: the server takes an empty array for a filter that was not given, and answers everything. */
