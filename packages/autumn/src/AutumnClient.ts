@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { Json } from "@effect-customers/core/Customer"
 import type * as Errors from "@effect-customers/core/CustomersError"
 import {
   CustomerNotFound,
@@ -17,6 +18,7 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Api from "./AutumnApi.js"
 import * as AutumnError from "./AutumnError.js"
@@ -158,7 +160,7 @@ export const make = (options: AutumnOptions): Effect.Effect<Service, never, Http
     const streamPages: Service["streamPages"] = (filters, options) =>
       Stream.unwrap(
         Effect.map(
-          Endpoint.readFields(Api.list, filters),
+          Endpoint.readFields(Api.list, filters, ["offset", "limit", "start_cursor", "sort_order"]),
           (filters) => (isByCursor ? byCursor : byOffset)(list, filters, options)
         )
       )
@@ -168,7 +170,13 @@ export const make = (options: AutumnOptions): Effect.Effect<Service, never, Http
         call(Api.rename, { body }),
         "CustomerNotFound",
         // an attempt before may have renamed the customer
-        (error) => error.mayHaveApplied ? Effect.mapError(get(body.new_customer_id), () => error) : Effect.fail(error)
+        (error) =>
+          error.mayHaveApplied
+            ? get(body.new_customer_id).pipe(
+              Effect.filterOrFail((found) => hasAll(found, body)),
+              Effect.mapError(() => error)
+            )
+            : Effect.fail(error)
       )
 
     return {
@@ -205,19 +213,23 @@ const naming = (customerId: string) => <A, E>(effect: Effect.Effect<A, E>): Effe
       ? new CustomerNotFound({ ...error, customerId: Redacted.make(customerId) }) as E & CustomerNotFound
       : error)
 
-const invalid = (endpoint: Endpoint.Any, path: string, message: string) =>
-  new InvalidRequest({ ...Endpoint.errorContext(endpoint), origin: "sdk", issues: [{ path, message }] })
-
 /** For callers without types: another id in the input would be dropped. */
 const bodyOf = <Input extends object>(
   endpoint: Endpoint.Any,
   customer_id: string,
   input: Input | undefined
 ): Effect.Effect<Partial<Input> & { readonly customer_id: string }, InvalidRequest> =>
-  Effect.flatMap(Endpoint.readFields(endpoint, input), (read) =>
-    "customer_id" in read
-      ? invalid(endpoint, "customer_id", "it is the first argument")
-      : Effect.succeed({ ...read, customer_id }))
+  Effect.map(Endpoint.readFields(endpoint, input, ["customer_id"]), (read) => ({ ...read, customer_id }))
+
+const sameJson = Schema.equivalence(Json)
+
+const sameText = (stored: string | null | undefined, given: string | null): boolean => (stored ?? "") === (given ?? "")
+
+/** Whether a customer has what a change has named: it may be somebody else's. */
+const hasAll = ({ email, metadata, name }: Api.AutumnCustomer, change: Api.AutumnRename): boolean =>
+  (change.name === undefined || sameText(name, change.name)) &&
+  (change.email === undefined || sameText(email?.toLowerCase(), change.email?.toLowerCase() ?? null)) &&
+  Object.entries(change.metadata ?? {}).every(([key, given]) => sameJson(metadata?.[key] ?? null, given))
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Walks

@@ -70,10 +70,13 @@ export const capabilities: Capabilities.Capabilities = {
   repeat: { create: "always", update: "always", delete: "always" }
 }
 
-const capabilitiesOf = (apiVersion: AutumnOptions["apiVersion"]): Capabilities.Capabilities =>
-  apiVersion === "2.3"
-    ? { ...capabilities, walk: { order: "oldest-first", parallel: false } }
-    : capabilities
+const capabilitiesOf = ({ apiVersion, deleteInStripe = false }: How): Capabilities.Capabilities => ({
+  ...capabilities,
+  walk: { ...capabilities.walk, order: apiVersion === "2.3" ? "oldest-first" : "newest-first" },
+  delete: { ...capabilities.delete, cancelsSubscriptions: deleteInStripe }
+})
+
+type How = Pick<AutumnOptions, "apiVersion" | "deleteInStripe">
 
 /**
  * The unified customer of an Autumn customer. `id` and `externalId` both are Autumn's id; one who has an e-mail alone
@@ -83,7 +86,7 @@ const capabilitiesOf = (apiVersion: AutumnOptions["apiVersion"]): Capabilities.C
  * @category mappings
  */
 export const toCustomer = (autumn: Api.AutumnCustomer): Option.Option<Customer.Customer> =>
-  Option.map(Option.fromNullable(autumn.id ?? autumn.email), (id) =>
+  Option.map(Option.liftPredicate(autumn.id ?? autumn.email ?? "", (id) => id !== ""), (id) =>
     Customer.fromProvider({
       provider: "autumn",
       id,
@@ -168,23 +171,28 @@ const addressed = <A, E>(
     : effect
 
 /**
- * The services over a client that speaks this version.
+ * The services over a client with these options.
  *
  * @since 0.1.0
  * @category constructors
  */
 export const make = (
   client: Context.Tag.Service<AutumnClient>,
-  apiVersion?: AutumnOptions["apiVersion"]
+  options: How = {}
 ): Roles.Roles => {
   const customers = (filters: AutumnListFilters, options?: Page.StreamOptions) =>
-    Stream.map(client.streamPages(filters, options), asCustomers)
+    client.streamPages(filters, options).pipe(
+      Stream.map(asCustomers),
+      Stream.mapError(renamePaths({ limit: "pageSize", search: "email" }))
+    )
 
   /** The answer of `getOrCreate` does not say whether it made the customer: it is held against what was sent. */
   const create = ({ externalId = "", ...input }: Customer.CreateCustomer) =>
     Effect.gen(function*() {
       const context = Endpoint.errorContext(Api.getOrCreate)
       const { answeredAt = 0 } = yield* client.get(externalId).pipe(
+        // the lookup also takes internal ids
+        Effect.filterOrFail(({ id }) => id === externalId, () => new CustomerNotFound(Endpoint.errorContext(Api.get))),
         Effect.flatMap(() => new CustomerAlreadyExists({ ...context, fields: ["externalId"] })),
         Effect.catchTag("CustomerNotFound", Effect.succeed)
       )
@@ -202,14 +210,16 @@ export const make = (
   const update = (id: string, { email, externalId, metadata, name }: Customer.UpdateCustomer) =>
     Effect.gen(function*() {
       const patch = { email, name, new_customer_id: externalId ?? undefined }
-      if (metadata === undefined) {
+      if (metadata === undefined && patch.new_customer_id === undefined) {
         const isNothing = Object.values(patch).every((value) => value === undefined)
         return yield* isNothing ? client.get(id) : client.update(id, patch)
       }
+      // there has to be somebody to rename: one who has the new id already is not that customer
+      const stored = yield* client.get(id)
+      if (metadata === undefined) return yield* client.update(id, patch)
       const given = metadata ?? {}
       const others = (metadata: Customer.Metadata | null = {}) =>
         Record.filter(metadata ?? {}, (_, key) => !Object.hasOwn(given, key))
-      const stored = yield* client.get(id)
       const updated = yield* client.update(id, {
         ...patch,
         metadata: { ...Record.map(others(stored.metadata), () => null), ...given }
@@ -224,7 +234,7 @@ export const make = (
     })
 
   const service = Customers.make({
-    capabilities: capabilitiesOf(apiVersion),
+    capabilities: capabilitiesOf(options),
     names,
     create: (input) =>
       create(input).pipe(
@@ -296,7 +306,7 @@ export const layer = (
   Layer.effectContext(
     Effect.map(
       Client.make(options),
-      (client) => Context.add(Roles.context(make(client, options.apiVersion)), AutumnClient, client)
+      (client) => Context.add(Roles.context(make(client, options)), AutumnClient, client)
     )
   )
 

@@ -74,7 +74,9 @@ export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
   const at = (path: string): InputIssue => ({ path, message: Redacted.make(text ?? "refused by the provider") })
 
   if (status === 404 && code === "customer_not_found") return new CustomerNotFound(context)
-  if (status === 404 && code === "product_not_found") return invalid([at("auto_enable_plan_id")])
+  if (status === 404 && code === "product_not_found" && endpoint.operation === "getOrCreate") {
+    return invalid([at("auto_enable_plan_id")])
+  }
   if (status === 401 && code === "no_auth_header") return new UnexpectedStatus(context)
   if (status === 409 && code === "customer_already_exists") {
     return new CustomerAlreadyExists({ ...context, fields: ["new_customer_id"] })

@@ -69,6 +69,31 @@ describe("update", () => {
       expect(yield* operations).toEqual(["update"])
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("a rename is not settled by somebody else who has the new id", () =>
+    Effect.gen(function*() {
+      const autumn = yield* AutumnClient
+      yield* seed([{ id: "team-2", name: "Other", email: "other@example.com", metadata: { a: 1 } }])
+      for (
+        const patch of [
+          { name: "Mine" },
+          { email: "mine@example.com" },
+          { metadata: { a: 2 } },
+          { metadata: { a: null } },
+          { metadata: { b: 1 } }
+        ]
+      ) {
+        yield* inject("update", Fault.Respond({ status: 503 }))
+        const rename = autumn.update("ghost", { ...patch, new_customer_id: "team-2" })
+        const error = yield* Effect.flip(inVirtualTime(rename))
+        expect([error._tag, error.mayHaveApplied]).toEqual(["CustomerNotFound", true])
+      }
+      // of a patch that names nothing else the service finds out first whether there is anybody to rename
+      const customers = yield* CustomersService
+      const error = yield* Effect.flip(customers.update("ghost", { externalId: "team-2" }))
+      expect([error._tag, error.mayHaveApplied]).toEqual(["CustomerNotFound", false])
+      expect((yield* operations).at(-1)).toBe("get")
+    }).pipe(Effect.provide(inProcess())))
+
   it.effect("a rename that may have been carried out, and whose new id is not there, stays CustomerNotFound", () =>
     Effect.gen(function*() {
       const autumn = yield* AutumnClient

@@ -250,6 +250,15 @@ describe("create", () => {
       expect(yield* stored).toHaveLength(pairs.length)
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("an internal id of somebody else's is an id as any other", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersByExternalId
+      const [internal = ""] = yield* seed([{ id: null, email: "ada@example.com" }])
+      const created = yield* customers.create({ externalId: internal, name: "Eve" }).pipe(Effect.either)
+      expect(Either.isLeft(created) && created.left._tag).not.toBe("CustomerNotFound")
+      expect((yield* operations).slice(0, 2)).toEqual(["get", "getOrCreate"])
+    }).pipe(Effect.provide(inProcess())))
+
   it.effect("two equal ones at once both succeed, with one customer (documented)", () =>
     Effect.gen(function*() {
       const customers = yield* CustomersByExternalId
@@ -420,17 +429,23 @@ describe("by external id", () => {
       expect(bodyOf((yield* requests).at(-1)!)).toEqual({ customer_id: "team-1", email: "ada@example.com" })
     }).pipe(Effect.provide(inProcess())))
 
-  it.effect("who Autumn gives the id to because of the e-mail is who getOrCreate answers (documented)", () =>
+  it.effect("who Autumn gives the id to because of the e-mail is nobody's customer yet: CustomerAlreadyExists", () =>
     Effect.gen(function*() {
       const customers = yield* CustomersByExternalId
-      yield* seed([{ id: null, email: "ada@example.com", name: "Ada", created_at: longAgo }])
-      const ada = yield* customers.getOrCreate("team-1", { email: "ada@example.com", name: "Eve" })
-      expect([String(ada.id), ada.name]).toEqual(["team-1", some("Ada")])
-      expect(yield* stored).toHaveLength(1)
+      const ada = { id: null, email: "ada@example.com", name: "Ada", metadata: { plan: "gold" }, created_at: longAgo }
+      for (const operation of ["getOrCreate", "upsert"] as const) {
+        yield* seed([ada])
+        const input = { email: "ada@example.com", name: "Eve", metadata: {} }
+        const error = yield* Effect.flip(customers[operation](operation, input))
+        expect(fieldsOf(error)).toEqual(["CustomerAlreadyExists", true, ["email"]])
+        const [claimed] = (yield* stored).filter(({ id }) => id === operation)
+        expect(claimed).toMatchObject({ name: "Ada", metadata: { plan: "gold" } })
+        yield* customers.delete(operation)
+      }
       // without the e-mail there is nothing to go by
       yield* seed([{ id: null, email: "bo@example.com", created_at: longAgo }])
       yield* customers.getOrCreate("team-2", {})
-      expect((yield* stored).map(({ id }) => id)).toEqual(["team-1", null, "team-2"])
+      expect((yield* stored).map(({ id }) => id)).toEqual([null, "team-2"])
     }).pipe(Effect.provide(inProcess())))
 
   it.effect("after a failure that may have been applied getOrCreate looks once more", () =>
@@ -502,5 +517,32 @@ describe("capabilities and behaviour agree", () => {
       })
       expect([missing, unsupported.map(({ path }) => path)]).toEqual([[], ["phone", "locale"]])
       expect((yield* customers.create(input)).name).toEqual(some("Ada"))
+    }).pipe(Effect.provide(inProcess())))
+})
+
+describe("capabilities", () => {
+  it.effect("say what a layer's options make of them", () =>
+    Effect.gen(function*() {
+      const capabilitiesOf = (options: Partial<Autumn.AutumnOptions>) =>
+        Effect.map(CustomersService, ({ capabilities }) => capabilities).pipe(
+          Effect.provide(inProcess({}, options))
+        )
+      expect(yield* capabilitiesOf({})).toEqual(Autumn.capabilities)
+      expect((yield* capabilitiesOf({ apiVersion: "2.3" })).walk.order).toBe("oldest-first")
+      expect((yield* capabilitiesOf({ deleteInStripe: true })).delete.cancelsSubscriptions).toBe(true)
+    }))
+})
+
+describe("words", () => {
+  it.effect("of Autumn's refusals of a walk are those of the service", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersByEmail
+      const at = (path: string) => json(400, { ...samples.errors.limit, message: `${path}: no` })
+      yield* inject("list", at("limit"))
+      expect(yield* refusal(customers.list())).toEqual(["InvalidRequest", "provider", "pageSize"])
+      yield* inject("list", at("search"))
+      expect(yield* refusal(collect(customers.findByEmail("ada@example.com")))).toEqual(
+        ["InvalidRequest", "provider", "email"]
+      )
     }).pipe(Effect.provide(inProcess())))
 })

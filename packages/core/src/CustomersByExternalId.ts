@@ -199,7 +199,11 @@ const checkExternalId = (
       issues: [{ path: "externalId", message: "it is the first argument, and the input says another" }]
     })
 
-const mayExistNow = (error: CreateError): boolean => error._tag === "CustomerAlreadyExists" || error.mayHaveApplied
+/** Not where the provider has given the id to somebody else who has the e-mail: that is nobody to answer. */
+const mayExistNow = (error: CreateError): boolean =>
+  error._tag === "CustomerAlreadyExists"
+    ? !error.mayHaveApplied || error.fields.includes("externalId")
+    : error.mayHaveApplied
 
 const sameMetadata = Schema.equivalence(Metadata)
 

@@ -6,6 +6,7 @@
  */
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import type * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 import type { Simplify } from "effect/Types"
@@ -371,19 +372,26 @@ export const segmentProblem: (segment: string, slashes: "encoded" | "refused") =
 
 /**
  * The fields that an object given by the caller has now, for clients that take it apart before they send it: none where
- * it is undefined; what is no object, or cannot be read, is `InvalidRequest`.
+ * it is undefined; what is no object, or cannot be read, is `InvalidRequest`, and so are fields that the client sets itself:
+ * it would drop them.
  *
  * @since 0.1.0
  * @category requests
  */
 export const readFields = <Input extends object>(
   endpoint: Any,
-  input: Input | undefined
+  input: Input | undefined,
+  setByClient: ReadonlyArray<string> = []
 ): Effect.Effect<Partial<Input>, Errors.InvalidRequest> =>
   Effect.suspend(() =>
-    Effect.mapError(
-      readObject(input, (input) => ({ ...input })),
-      (issues) => new Errors.InvalidRequest({ ...errorContext(endpoint), origin: "sdk", issues })
+    readObject(input, (input): Partial<Input> => ({ ...input })).pipe(
+      Either.flatMap((fields) => {
+        const dropped = setByClient.filter((field) => Object.hasOwn(fields, field))
+        return dropped.length === 0
+          ? Either.right(fields)
+          : Either.left(dropped.map((path) => ({ path, message: "it is not given here" })))
+      }),
+      Effect.mapError((issues) => new Errors.InvalidRequest({ ...errorContext(endpoint), origin: "sdk", issues }))
     )
   )
 

@@ -370,10 +370,12 @@ describe("a walk that goes on by creation time where a cursor is missing or refu
       expect(asked.slice(0, 3)).toEqual(["start", "since 5, 6", "since 10, 6"])
     }))
 
-  it.effect.each([
-    ["goes on a millisecond later where as many as can be asked for share a time, and tells of it", -1, ["hidden"]],
-    ["goes on as well where one of these is left out of its page without a word", 8, []]
-  ] as const)("%s", ([_, leftOut, told]) =>
+  it.effect.each(
+    [
+      ["goes on a millisecond later where as many as can be asked for share a time, and tells of it", -1, ["hidden"]],
+      ["goes on as well where one of these is left out of its page without a word", 8, []]
+    ] as const
+  )("%s", ([_, leftOut, told]) =>
     Effect.gen(function*() {
       const row = (index: number, createdAt: number) => ({ id: `row-${index}`, createdAt, bad: false })
       const rows = [

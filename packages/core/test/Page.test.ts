@@ -413,4 +413,31 @@ describe("a walk", () => {
         nobodyLost(start, ids)
       }
     })))
+
+  it("a resumed walk tells ids apart that look alike", () =>
+    Effect.runPromise(Effect.gen(function*() {
+      const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+      // those of one creation time: a cursor knows the ones before by their hashes alone
+      const start = Array.from({ length: 62 * 62 }, (_, i): Row => {
+        const id = `user_0${digits[Math.floor(i / 62)]}${digits[i % 62]}`
+        return { id, createdAt: 1, email: id }
+      })
+      const { source } = changing(start, chances(1), (rows) => rows)
+      const ids = yield* paged({ ...source, pageSize: { min: 1, max: 2000, default: 10 } }, 1500)
+      noneTwice(ids)
+      nobodyLost(start, ids)
+    })))
+
+  it("filters that cannot be written are refused where a walk is resumed, and do not throw", () =>
+    Effect.runPromise(Effect.gen(function*() {
+      const { source } = changing(rows(45, false, chances(1)), chances(2), (rows) => rows)
+      const { next } = yield* Page.first(Page.offsetWalk(source, { pageSize: 10 }))
+      const from = Option.getOrThrow(next)
+      const circular: { self?: unknown } = {}
+      circular.self = circular
+      for (const filters of [{ count: 5n }, circular]) {
+        const error = yield* Effect.flip(Page.first(Page.offsetWalk({ ...source, filters }, { from })))
+        expect(error._tag).toBe("InvalidRequest")
+      }
+    })))
 })

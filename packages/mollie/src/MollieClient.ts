@@ -204,7 +204,10 @@ export const make = (options: MollieOptions): Effect.Effect<Service, never, Http
       call(Api.listPayments, { path: { customerId }, query })
 
     const inMode = <Query extends Api.MollieModeQuery>(endpoint: Endpoint.Any, query: Query | undefined) =>
-      Effect.map(Endpoint.readFields(endpoint, query), (read) => ({ ...read, testmode: read.testmode ?? testmode }))
+      Effect.map(
+        Endpoint.readFields(endpoint, query, ["from", "limit"]),
+        (read) => ({ ...read, testmode: read.testmode ?? testmode })
+      )
 
     const streamPages: Service["streamPages"] = (query, options) =>
       Stream.unwrap(Effect.map(inMode(Api.list, query), (query) =>

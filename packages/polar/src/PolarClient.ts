@@ -172,8 +172,8 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
     const list: Service["list"] = (query) => call(Api.list, { query })
 
     const streamPages: Service["streamPages"] = (query, options) =>
-      Stream.suspend(() => {
-        const { sorting, ...filters } = query ?? {}
+      Stream.unwrap(Effect.map(Endpoint.readFields(Api.list, query ?? undefined, ["page", "limit"]), (query) => {
+        const { sorting, ...filters } = query
         const isByCreation = (sorting ?? []).length === 0
         return Page.offsetWalk({
           provider: "polar",
@@ -195,7 +195,7 @@ export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpC
             ? ({ created_at, id }) => ({ createdAt: Date.parse(created_at), id })
             : undefined
         }, options)
-      })
+      }))
 
     const exportBytes: Service["export"] = (query) => stream(Api.exportCsv, { query })
 

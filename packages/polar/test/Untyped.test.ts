@@ -48,6 +48,7 @@ const calls = Effect.gen(function*() {
   const all: ReadonlyArray<readonly [string, Call]> = [
     ["client.list", (odd) => client.list(odd)],
     ["client.list metadata", (odd) => client.list({ metadata: odd })],
+    ["client.stream limit", (odd) => Stream.runDrain(client.stream({ limit: odd } as never))],
     ["client.stream from", (odd) => Stream.runDrain(client.stream({}, { from: odd }))],
     ["client.create", (odd) => client.create(odd)],
     ["client.export", (odd) => Stream.runDrain(client.export(odd))],
@@ -103,9 +104,10 @@ describe("callers without types", () => {
         Effect.flip(customers.list(options)),
         Effect.flip(Stream.runDrain(customers.stream(options))),
         Effect.flip(Stream.runDrain(customers.streamPages(options))),
-        Effect.flip(Stream.runDrain(client.stream({}, options)))
+        Effect.flip(Stream.runDrain(client.stream({}, options))),
+        Effect.flip(Stream.runDrain(client.stream(options)))
       ])
-      expect(refused.map(({ _tag }) => _tag)).toEqual(Array(4).fill("InvalidRequest"))
+      expect(refused.map(({ _tag }) => _tag)).toEqual(Array(5).fill("InvalidRequest"))
       const control = yield* SandboxControl
       expect(yield* control.requests).toEqual([])
     }).pipe(Effect.provide(inProcess())))

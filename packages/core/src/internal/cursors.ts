@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import type { InputIssue } from "../CustomersError.js"
 import { InvalidRequest } from "../CustomersError.js"
 import type { Cursor, RowKey, Source, StreamOptions } from "../Page.js"
-import { readObject } from "./readInput.js"
+import { readInput, readObject } from "./readInput.js"
 
 /**
  * Where to go on, and what was emitted last: its creation time, and the hashed ids of all rows emitted with that time.
@@ -63,8 +63,12 @@ const filtersHash = (filters: unknown): number =>
         : value) ?? ""
   )
 
-/** 53 bits of an id: a cursor tells apart what was emitted at one time, and says nothing of the ids themselves. */
-const idHash = (id: string): number => (Hash.string(id) >>> 0) * 2 ** 21 + (Hash.string(`${id}#`) & 0x1fffff)
+/**
+ * 53 bits of an id: a cursor tells apart what was emitted at one time, and says nothing of the ids themselves. Two ids
+ * that hash alike do so behind the same ending too; read backwards they do not.
+ */
+const idHash = (id: string): number =>
+  (Hash.string(id) >>> 0) * 2 ** 21 + (Hash.string(Array.from(id).reverse().join("")) & 0x1fffff)
 
 const identity = (source: Source) => ({
   provider: source.provider,
@@ -118,7 +122,7 @@ const checkOptions = <Place>(
     )
     const owner = Option.flatMap(cursor, (text) => decodeIdentity(text))
     if (Option.isNone(owner)) return yield* refuse("from", "expected the `next` of an earlier page")
-    const expected = identity(source)
+    const expected = yield* Effect.mapError(readInput(() => Either.right(identity(source))), refuseAll)
     const other = owner.value.provider !== expected.provider
       ? "provider"
       : owner.value.list !== expected.list
