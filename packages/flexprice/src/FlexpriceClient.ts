@@ -13,7 +13,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Api from "./FlexpriceApi.js"
 import * as FlexpriceError from "./FlexpriceError.js"
@@ -193,36 +192,38 @@ export const make = (options: FlexpriceOptions): Effect.Effect<Service, never, H
 
     const streamSearchPages: Service["streamSearchPages"] = (body, options) =>
       Stream.unwrap(
-        // null says as little as nothing
-        Effect.map(readOwn(Api.search, body ?? undefined, ["limit", "offset", "order"]), (read) => {
-          const filters = { ...read, sort: read.sort ?? [] }
-          // what cannot be searched for is refused, and no walk
-          if (!canBeSearchedFor(filters)) return Stream.execute(search(filters))
-          const isByCreation = filters.sort.length === 0
-          return Page.offsetWalk({
-            provider: "flexprice",
-            operation: "search",
-            list: "customers",
-            filters,
-            pageSize,
-            fetch: (page, limit) =>
-              Effect.map(
-                search({
-                  ...filters,
-                  sort: isByCreation ? byCreation : [...filters.sort, byId],
-                  offset: (page - 1) * limit,
-                  limit
-                }),
-                ({ items, pagination: { total }, unreadable }) => ({
-                  items,
-                  unreadable,
-                  total,
-                  lastPage: items.length + unreadable.length === 0 ? page : Math.ceil(total / limit)
-                })
-              ),
-            key: isByCreation ? ({ created_at, id }) => ({ createdAt: Date.parse(created_at), id }) : undefined
-          }, options)
-        })
+        Effect.map(
+          // null says as little as nothing
+          Endpoint.readFields(Api.search, body ?? undefined, ["limit", "offset", "order"]),
+          ({ sort: given, ...filters }) => {
+            // what is no array is refused with the first page
+            const sort = given ?? []
+            const isByCreation = Array.isArray(sort) && sort.length === 0
+            return Page.offsetWalk({
+              provider: "flexprice",
+              operation: "search",
+              list: "customers",
+              filters: { ...filters, sort },
+              pageSize,
+              fetch: (page, limit) =>
+                Effect.map(
+                  search({
+                    ...filters,
+                    sort: isByCreation ? byCreation : Array.isArray(sort) ? [...sort, byId] : sort,
+                    offset: (page - 1) * limit,
+                    limit
+                  }),
+                  ({ items, pagination: { total }, unreadable }) => ({
+                    items,
+                    unreadable,
+                    total,
+                    lastPage: items.length + unreadable.length === 0 ? page : Math.ceil(total / limit)
+                  })
+                ),
+              key: isByCreation ? ({ created_at, id }) => ({ createdAt: Date.parse(created_at), id }) : undefined
+            }, options)
+          }
+        )
       )
 
     return {
@@ -235,13 +236,16 @@ export const make = (options: FlexpriceOptions): Effect.Effect<Service, never, H
       create: (body) => call(Api.create, { body }),
       get: (id, query) => id === "usage" ? notFound(id) : call(Api.get, { path: { id }, query }),
       getByExternalId: (external_id, query) =>
-        Effect.flatMap(readOwn(Api.getByExternalId, query, ["external_id"]), (query) =>
-          cannotBeRouted(external_id)
-            ? Effect.flatMap(
-              call(Api.searchByExternalId, { body: { ...query, external_id } }),
-              (page) => found(page, external_id)
-            )
-            : call(Api.getByExternalId, { path: { external_id }, query })),
+        Effect.flatMap(
+          Endpoint.readFields(Api.getByExternalId, query, ["external_id"]),
+          (query) =>
+            cannotBeRouted(external_id)
+              ? Effect.flatMap(
+                call(Api.searchByExternalId, { body: { ...query, external_id } }),
+                (page) => found(page, external_id)
+              )
+              : call(Api.getByExternalId, { path: { external_id }, query })
+        ),
       update: (key, body) => call(renames(key, body) ? Api.rename : Api.update, { query: key ?? {}, body }),
       delete: (id) => call(Api.delete, { path: { id } }),
       getUsage: (query) =>
@@ -251,7 +255,11 @@ export const make = (options: FlexpriceOptions): Effect.Effect<Service, never, H
         ),
       getEntitlements: (id, query) =>
         id === "external" || id === "lookup"
-          ? invalid(Api.getEntitlements, [{ path: "id", message: "the provider has another route of this name" }])
+          ? new InvalidRequest({
+            ...Endpoint.errorContext(Api.getEntitlements),
+            origin: "sdk",
+            issues: [{ path: "id", message: "the provider has another route of this name" }]
+          })
           : call(Api.getEntitlements, { path: { id }, query }),
       getUpcomingGrants: (id) => call(Api.getUpcomingGrants, { path: { id } })
     }
@@ -270,29 +278,9 @@ const byId = { field: "id", direction: "asc" } as const
 
 const byCreation = [{ field: "created_at", direction: "asc" }, byId] as const
 
-const invalid = (endpoint: Endpoint.Any, issues: ReadonlyArray<Errors.InputIssue>) =>
-  new InvalidRequest({ ...Endpoint.errorContext(endpoint), origin: "sdk", issues })
-
 /** `GET /customers/usage` is the route of `getUsage`: nobody is found by it. */
 const notFound = (id: string) =>
   new CustomerNotFound({ ...Endpoint.errorContext(Api.get), customerId: Redacted.make(id) })
-
-/** What a caller gives, without the fields that are given here. For callers without types: theirs would be dropped. */
-const readOwn = <Input extends object>(
-  endpoint: Endpoint.Any,
-  input: Input | undefined,
-  given: ReadonlyArray<string>
-): Effect.Effect<Partial<Input>, InvalidRequest> =>
-  Effect.flatMap(Endpoint.readFields(endpoint, input), (read) => {
-    const issues = given.filter((path) => path in read).map((path) => ({ path, message: "expected no such field" }))
-    return issues.length === 0 ? Effect.succeed(read) : invalid(endpoint, issues)
-  })
-
-const isSearch = Schema.is(Api.FlexpriceSearch, { onExcessProperty: "error" })
-
-/** What cannot be read is nothing to search for either. */
-const canBeSearchedFor = (search: Api.FlexpriceSearch): boolean =>
-  Option.getOrElse(Option.liftThrowable(isSearch)(search), () => false)
 
 /** The server decodes `%2F` before it routes, and dot segments are resolved before they get there. */
 const cannotBeRouted = (externalId: unknown): boolean =>
