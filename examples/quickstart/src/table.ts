@@ -35,9 +35,8 @@ const render = (rows: ReadonlyArray<ReadonlyArray<string>>, numeric: ReadonlyArr
   const [titles = [], ...others] = rows
   const widths = titles.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const line = (row: ReadonlyArray<string>) =>
-    row.map((cell, column) =>
-      numeric.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)
-    ).join("  ")
+    row.map((cell, column) => numeric.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))
+      .join("  ")
   const rule = widths.map((width) => "-".repeat(width)).join("  ")
   return [line(titles), rule, ...others.map(line)].join("\n")
 }

@@ -60,11 +60,11 @@ describe("the README's table of operations", () => {
     Effect.scoped(Layer.build(Layer.provide(layer, Sandbox.layer())))
 
   const built = {
-    "Polar": Effect.map(onSandbox(Polar.layer({ accessToken: key })), (context) => ({
+    Polar: Effect.map(onSandbox(Polar.layer({ accessToken: key })), (context) => ({
       client: Context.get(context, Polar.PolarClient),
       service: Context.get(context, CustomersService)
     })),
-    "Mollie": Effect.map(onSandbox(Mollie.layer({ apiKey: key })), (context) => ({
+    Mollie: Effect.map(onSandbox(Mollie.layer({ apiKey: key })), (context) => ({
       client: Context.get(context, Mollie.MollieClient),
       service: Context.get(context, CustomersService)
     })),
@@ -72,11 +72,11 @@ describe("the README's table of operations", () => {
       client: Context.get(context, PinPayments.PinPaymentsClient),
       service: Context.get(context, CustomersService)
     })),
-    "Autumn": Effect.map(onSandbox(Autumn.layer({ secretKey: key })), (context) => ({
+    Autumn: Effect.map(onSandbox(Autumn.layer({ secretKey: key })), (context) => ({
       client: Context.get(context, Autumn.AutumnClient),
       service: Context.get(context, CustomersService)
     })),
-    "Flexprice": Effect.map(onSandbox(Flexprice.layer({ apiKey: key })), (context) => ({
+    Flexprice: Effect.map(onSandbox(Flexprice.layer({ apiKey: key })), (context) => ({
       client: Context.get(context, Flexprice.FlexpriceClient),
       service: Context.get(context, CustomersService)
     }))
@@ -87,14 +87,17 @@ describe("the README's table of operations", () => {
     expect(rows).toHaveLength(45)
   })
 
-  it.effect.each(Object.entries(built))("%s: every operation of the client and of the service stands in it", ([name, build]) =>
-    Effect.gen(function*() {
-      const { client, service } = yield* build
-      const ofProvider = rows.filter(({ provider }) => provider === name)
-      expect(ofProvider.flatMap((row) => namesIn(row.client)).sort()).toEqual(Object.keys(client).sort())
-      const operations = Object.entries(service).filter(([, value]) => typeof value === "function")
-      expect([...new Set(ofProvider.flatMap((row) => namesIn(row.services)))].sort()).toEqual(
-        operations.map(([operation]) => operation).sort()
-      )
-    }))
+  it.effect.each(Object.entries(built))(
+    "%s: every operation of the client and of the service stands in it",
+    ([name, build]) =>
+      Effect.gen(function*() {
+        const { client, service } = yield* build
+        const ofProvider = rows.filter(({ provider }) => provider === name)
+        expect(ofProvider.flatMap((row) => namesIn(row.client)).sort()).toEqual(Object.keys(client).sort())
+        const operations = Object.entries(service).filter(([, value]) => typeof value === "function")
+        expect([...new Set(ofProvider.flatMap((row) => namesIn(row.services)))].sort()).toEqual(
+          operations.map(([operation]) => operation).sort()
+        )
+      })
+  )
 })

@@ -48,7 +48,9 @@ describe("npm run demo", () => {
       const { status, stderr, stdout } = yield* start(["--customers", "30", "--provider", "all"])
       expect(status, stderr).toBe(0)
       expect(stdout.match(/^provider +operation +calls +result +time$/gm)).toHaveLength(1)
-      const first = [...stdout.matchAll(/^(\S+) +fit +0 +(.*?) +[\d,]+ ms$/gm)].map(([, provider, fit]) => [provider, fit])
+      const first = [...stdout.matchAll(/^(\S+) +fit +0 +(.*?) +[\d,]+ ms$/gm)].map((
+        [, provider, fit]
+      ) => [provider, fit])
       expect(first).toEqual([
         ["polar", "without phone"],
         ["mollie", "without externalId, without phone"],
@@ -95,11 +97,13 @@ describe("the arguments", () => {
   })
 
   it("that cannot be understood get the usage", () => {
-    for (const args of [["--fast"], ["polar"], ["--provider", "acme"], ["--customers", "0"], ["--customers", "x"], [
-      "--live",
-      "--provider",
-      "all"
-    ]]) {
+    for (
+      const args of [["--fast"], ["polar"], ["--provider", "acme"], ["--customers", "0"], ["--customers", "x"], [
+        "--live",
+        "--provider",
+        "all"
+      ]]
+    ) {
       const refused = Either.flip(readArguments(args))
       expect(Either.getOrThrow(refused).message, args.join(" ")).toContain(usage)
     }

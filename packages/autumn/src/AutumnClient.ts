@@ -5,12 +5,7 @@
  */
 import { Json } from "@effect-customers/core/Customer"
 import type * as Errors from "@effect-customers/core/CustomersError"
-import {
-  CustomerNotFound,
-  InvalidRequest,
-  InvalidResponse,
-  UnexpectedStatus
-} from "@effect-customers/core/CustomersError"
+import { CustomerNotFound, InvalidResponse, UnexpectedStatus } from "@effect-customers/core/CustomersError"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Page from "@effect-customers/core/Page"
 import * as Transport from "@effect-customers/core/Transport"
@@ -218,7 +213,7 @@ const bodyOf = <Input extends object>(
   endpoint: Endpoint.Any,
   customer_id: string,
   input: Input | undefined
-): Effect.Effect<Partial<Input> & { readonly customer_id: string }, InvalidRequest> =>
+): Effect.Effect<Partial<Input> & { readonly customer_id: string }, Errors.InvalidRequest> =>
   Effect.map(Endpoint.readFields(endpoint, input, ["customer_id"]), (read) => ({ ...read, customer_id }))
 
 const sameJson = Schema.equivalence(Json)

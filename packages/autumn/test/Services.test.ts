@@ -438,7 +438,7 @@ describe("by external id", () => {
         const input = { email: "ada@example.com", name: "Eve", metadata: {} }
         const error = yield* Effect.flip(customers[operation](operation, input))
         expect(fieldsOf(error)).toEqual(["CustomerAlreadyExists", true, ["email"]])
-        const [claimed] = (yield* stored).filter(({ id }) => id === operation)
+        const claimed = (yield* stored).find(({ id }) => id === operation)
         expect(claimed).toMatchObject({ name: "Ada", metadata: { plan: "gold" } })
         yield* customers.delete(operation)
       }

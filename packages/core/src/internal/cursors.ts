@@ -68,7 +68,7 @@ const filtersHash = (filters: unknown): number =>
  * that hash alike do so behind the same ending too; read backwards they do not.
  */
 const idHash = (id: string): number =>
-  (Hash.string(id) >>> 0) * 2 ** 21 + (Hash.string(Array.from(id).reverse().join("")) & 0x1fffff)
+  (Hash.string(id) >>> 0) * 2 ** 21 + (Hash.string(Array.from(id).toReversed().join("")) & 0x1fffff)
 
 const identity = (source: Source) => ({
   provider: source.provider,
