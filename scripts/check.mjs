@@ -1,4 +1,7 @@
-/** Runs every `check:` script of package.json, two at a time, and says all that is wrong, not the first of it. */
+/**
+ * Runs every `check:` script of package.json in its order (the longest stands first), two at a time, and says all that is
+ * wrong, not the first of it.
+ */
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 

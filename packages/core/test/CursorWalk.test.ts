@@ -322,7 +322,7 @@ const timed = ({ bad, count, dropping, mostRows, nameless, refusing, seed, ties 
 const timedLaw = (title: string, property: (shape: TimedShape) => Effect.Effect<void, unknown>) =>
   it(title, () =>
     FastCheck.assert(FastCheck.asyncProperty(timedShape, (shape) => Effect.runPromise(property(shape))), {
-      numRuns: 500,
+      numRuns: 200,
       seed: 2026
     }))
 
