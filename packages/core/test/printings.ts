@@ -1,6 +1,7 @@
 /** Everything that prints a value, for tests of what must not be seen. */
+import type { CustomersError } from "@effect-customers/core"
 import { vi } from "@effect/vitest"
-import { Cause, Effect, Exit, Logger } from "effect"
+import { Cause, Effect, Exit, Logger, Metric } from "effect"
 import { format, inspect } from "node:util"
 
 type Printed = readonly [printer: string, text: string]
@@ -41,4 +42,31 @@ export const logged = (value: unknown): Effect.Effect<ReadonlyArray<Printed>> =>
     yield* use(Logger.prettyLogger({ mode: "tty", stderr: false, colors: false }))
     yield* Effect.sync(() => spies.forEach((spy) => spy.mockRestore()))
     return out
+  })
+
+/** What of the errors of many calls, of their spans and of the metrics holds a text that nobody must see: who, and how. */
+export const leakedBy = (
+  errors: ReadonlyArray<CustomersError>,
+  spans: ReadonlyArray<{ readonly name: string }>,
+  leaksIn: (text: string) => ReadonlyArray<string>
+): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.gen(function*() {
+    const found = new Set<string>()
+    const look = (what: unknown, texts: ReadonlyArray<Printed>) => {
+      for (const [how, text] of texts) {
+        const leaked = leaksIn(text)
+        if (leaked.length > 0) found.add(`${String(what)}: ${how}: ${leaked.join()}`)
+      }
+    }
+    const printed = new Set<string>()
+    for (const error of errors) {
+      look([error._tag, error.operation, error.status], printings(error))
+      // the loggers are slow, and see the same
+      const kind = `${error._tag} ${error.operation}`
+      if (!printed.has(kind)) look(kind, yield* logged(error))
+      printed.add(kind)
+    }
+    for (const span of spans) look(span.name, [["span", inspect(span, { depth: Infinity, showHidden: true })]])
+    look("metrics", [["metrics", inspect(yield* Metric.snapshot, { depth: 8, maxArrayLength: null })]])
+    return [...found]
   })

@@ -10,9 +10,9 @@ import { FlexpriceClient } from "@effect-customers/flexprice"
 import { Fault, SandboxControl } from "@effect-customers/sandbox"
 import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Exit, Metric, Redacted, Schema, Stream } from "effect"
+import { Effect, Exit, Redacted, Schema, Stream } from "effect"
 import { inspect } from "node:util"
-import { logged, printings } from "../../core/test/printings.js"
+import { leakedBy } from "../../core/test/printings.js"
 import { inVirtualTime } from "../../core/test/virtualTime.js"
 import { inMemoryTracer } from "../../polar/test/inMemoryTracer.js"
 import { person } from "../../polar/test/person.js"
@@ -139,25 +139,7 @@ describe("nothing leaks", () => {
         const { spans, tracer } = inMemoryTracer()
         const errors = yield* Effect.withTracer(Effect.withSpan(provoke, "the application's own"), tracer)
         expect(new Set(errors.map(({ _tag }) => _tag)).size).toBeGreaterThan(11)
-
-        const found = new Set<string>()
-        const look = (what: unknown, texts: ReadonlyArray<readonly [string, string]>) => {
-          for (const [how, text] of texts) {
-            const leaked = leaksIn(text)
-            if (leaked.length > 0) found.add(`${String(what)}: ${how}: ${leaked.join()}`)
-          }
-        }
-        const printed = new Set<string>()
-        for (const error of errors) {
-          look([error._tag, error.operation, error.status], printings(error))
-          // the loggers are slow, and see the same
-          const kind = `${error._tag} ${error.operation}`
-          if (!printed.has(kind)) look(kind, yield* logged(error))
-          printed.add(kind)
-        }
-        for (const span of spans) look(span.name, [["span", inspect(span, { depth: Infinity, showHidden: true })]])
-        look("metrics", [["metrics", inspect(yield* Metric.snapshot, { depth: 8, maxArrayLength: null })]])
-        expect([...found]).toEqual([])
+        expect(yield* leakedBy(errors, spans, leaksIn)).toEqual([])
         expect(spans.length).toBeGreaterThan(200)
       }).pipe(Effect.provide(once.onPort(client))),
     60_000
