@@ -4,6 +4,8 @@ export default defineProject({
   test: {
     name: "core",
     include: ["test/**/*.test.ts"],
+    // each file in a thread of its own: see the root's configuration
+    pool: "threads",
     // Nothing here takes this long; a busy machine may.
     testTimeout: 30_000
   }
