@@ -12,6 +12,8 @@ import * as Transport from "@effect-customers/core/Transport"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -224,7 +226,9 @@ const sameText = (stored: string | null | undefined, given: string | null): bool
 const hasAll = ({ email, metadata, name }: Api.AutumnCustomer, change: Api.AutumnRename): boolean =>
   (change.name === undefined || sameText(name, change.name)) &&
   (change.email === undefined || sameText(email?.toLowerCase(), change.email?.toLowerCase() ?? null)) &&
-  Object.entries(change.metadata ?? {}).every(([key, given]) => sameJson(metadata?.[key] ?? null, given))
+  Object.entries(change.metadata ?? {}).every(([key, given]) =>
+    sameJson(Option.getOrNull(Record.get(metadata ?? {}, key)), given)
+  )
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Walks

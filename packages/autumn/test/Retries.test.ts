@@ -60,6 +60,15 @@ describe("update", () => {
       expect(yield* operations).toEqual(["update", "update", "get"])
     }).pipe(Effect.provide(inProcess())))
 
+  it.effect("also where it takes away a key that is named as something every object has", () =>
+    Effect.gen(function*() {
+      const autumn = yield* AutumnClient
+      yield* seed([{ id: "team-1", metadata: { constructor: "x" } }])
+      yield* inject("update", Fault.Reset({ applied: true }))
+      const rename = autumn.update("team-1", { new_customer_id: "team-2", metadata: { constructor: null } })
+      expect((yield* inVirtualTime(rename)).id).toBe("team-2")
+    }).pipe(Effect.provide(inProcess())))
+
   it.effect("a rename of nobody is CustomerNotFound, and nobody is looked for", () =>
     Effect.gen(function*() {
       const autumn = yield* AutumnClient

@@ -65,7 +65,7 @@ const filtersHash = (filters: unknown): number =>
 
 /**
  * 53 bits of an id: a cursor tells apart what was emitted at one time, and says nothing of the ids themselves. Two ids
- * that hash alike do so behind the same ending too; read backwards they do not.
+ * that hash alike do so with the same ending too, but hardly when read backwards.
  */
 const idHash = (id: string): number =>
   (Hash.string(id) >>> 0) * 2 ** 21 + (Hash.string(Array.from(id).toReversed().join("")) & 0x1fffff)
