@@ -48,10 +48,11 @@ const limitsOf = (
   ]
 ]
 
-const field = ({ clearable, limits = {}, mutable, required, stored }: FieldCapability): string =>
+const field = ({ clearable, limits = {}, mutable, required, stored, unique }: FieldCapability): string =>
   stored
     ? listed([
       required ? "required" : "stored",
+      unique === true && "unique",
       { always: undefined, once: "settable once", never: "on create alone" }[mutable],
       mutable === "always" && clearable && "clearable",
       ...limitsOf(limits)
@@ -64,7 +65,10 @@ type Line = readonly [title: string, cell: (capabilities: Capabilities) => strin
 
 const lines: ReadonlyArray<Line> = [
   ...Struct.keys(Polar.capabilities.fields).map((name): Line => [`\`${name}\``, ({ fields }) => field(fields[name])]),
+  ["`id`", ({ ids }) => ids === "assigned" ? "the provider's" : "the external id"],
   ["find by", ({ findBy }) => listed(["id", findBy.externalId && "external id", findBy.email && "e-mail"])],
+  ["`updatedAt` is told", ({ answers }) => yes(answers.updatedAt)],
+  ["pages tell the total", ({ answers }) => yes(answers.total)],
   ["page size", ({ pageSize }) => `${pageSize.min} to ${pageSize.max}; ${pageSize.default} when not given`],
   ["walk", ({ walk }) => listed([walk.order.replace("-", " "), walk.parallel && "pages in parallel"])],
   ["delete cancels subscriptions", (capabilities) => yes(capabilities.delete.cancelsSubscriptions)],

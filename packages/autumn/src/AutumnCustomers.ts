@@ -44,17 +44,18 @@ import { AutumnClient } from "./AutumnClient.js"
 const kept = { stored: true, required: false, clearable: true, mutable: "always" } as const
 
 /**
- * What Autumn stores and does, in version 2.1; in 2.3 the walk is oldest first. The external id is Autumn's id, and
+ * What Autumn stores and does, in version 2.1; in 2.3 the walk is oldest first, and tells no total. The external id is Autumn's id, and
  * required: a customer without one can be read by nobody. A delete takes the customer out of Autumn alone: what Stripe
  * has of it, subscriptions and invoices, is left as it is (unless `deleteInStripe` is set).
  *
  * @since 0.1.0
  * @category capabilities
  */
-export const capabilities: Capabilities.Capabilities = {
+export const capabilities: Capabilities.Capabilities<true, true> = {
   provider: "autumn",
+  ids: "externalId",
   fields: {
-    externalId: { ...kept, required: true, clearable: false, limits: { characters: "[A-Za-z0-9_:-]" } },
+    externalId: { ...kept, required: true, clearable: false, unique: true, limits: { characters: "[A-Za-z0-9_:-]" } },
     email: kept,
     name: kept,
     phone: notStored,
@@ -64,6 +65,7 @@ export const capabilities: Capabilities.Capabilities = {
     paymentSource: notStored
   },
   findBy: { externalId: true, email: true },
+  answers: { total: true, updatedAt: false },
   pageSize: Api.pageSize,
   walk: { order: "newest-first", parallel: false },
   delete: { cancelsSubscriptions: false, keepsBilling: true, blockedBy: [], freesExternalId: true },
@@ -73,6 +75,7 @@ export const capabilities: Capabilities.Capabilities = {
 const capabilitiesOf = ({ apiVersion, deleteInStripe = false }: How): Capabilities.Capabilities => ({
   ...capabilities,
   walk: { ...capabilities.walk, order: apiVersion === "2.3" ? "oldest-first" : "newest-first" },
+  answers: { ...capabilities.answers, total: apiVersion !== "2.3" },
   delete: { ...capabilities.delete, cancelsSubscriptions: deleteInStripe }
 })
 

@@ -502,7 +502,12 @@ describe("capabilities and behaviour agree", () => {
           update: Autumn.AutumnApi.update.repeat,
           delete: Autumn.AutumnApi.delete.repeat
         })
-        expect({ ...capabilities, walk: undefined }).toEqual({ ...Autumn.capabilities, walk: undefined })
+        expect({ ...capabilities, walk: undefined, answers: undefined }).toEqual({
+          ...Autumn.capabilities,
+          walk: undefined,
+          answers: undefined
+        })
+        expect(capabilities.answers).toEqual({ total: apiVersion === "2.1", updatedAt: false })
       }).pipe(Effect.provide(inProcess({}, { apiVersion })))
   )
 

@@ -62,8 +62,8 @@ export interface Limits {
 }
 
 /**
- * One field: whether it is stored at all, required on create, can be cleared, and how often it can be changed
- * (`once`: from nothing to a value).
+ * One field: whether it is stored at all, required on create, can be cleared, how often it can be changed (`once`: from
+ * nothing to a value), and whether no two customers have the same (e-mails, case aside); not unique when absent.
  *
  * @since 0.1.0
  * @category models
@@ -73,6 +73,7 @@ export interface FieldCapability {
   readonly required: boolean
   readonly clearable: boolean
   readonly mutable: "always" | "once" | "never"
+  readonly unique?: boolean | undefined
   readonly limits?: Limits | undefined
 }
 
@@ -85,15 +86,20 @@ export interface FieldCapability {
 export const notStored: FieldCapability = { stored: false, required: false, clearable: false, mutable: "never" }
 
 /**
- * What a provider can store and do.
+ * What a provider can store and do. The type of a provider's constant says by what it finds customers: a double that is
+ * given it provides the same tags as the provider.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Capabilities {
+export interface Capabilities<out ByExternalId extends boolean = boolean, out ByEmail extends boolean = boolean> {
   readonly provider: Provider
+  /** Whose ids a customer's `id` is one of: the provider's own, or the caller's (`id` and `externalId` are the same). */
+  readonly ids: "assigned" | "externalId"
   readonly fields: { readonly [_ in Field]-?: FieldCapability }
-  readonly findBy: { readonly externalId: boolean; readonly email: boolean }
+  readonly findBy: { readonly externalId: ByExternalId; readonly email: ByEmail }
+  /** What answers tell: how many customers there are in all (`Page.total`), and when one was changed last. */
+  readonly answers: { readonly total: boolean; readonly updatedAt: boolean }
   /** Customers per page: the bounds of `pageSize`, and what holds when none is given. */
   readonly pageSize: { readonly min: number; readonly max: number; readonly default: number }
   readonly walk: { readonly order: "oldest-first" | "newest-first"; readonly parallel: boolean }
@@ -154,7 +160,7 @@ export interface Fit<Input> {
  * @category operations
  */
 export const fit = (capabilities: Capabilities, input: CreateCustomer): Fit<CreateCustomer> => {
-  const { fitted, unsupported } = fitFields(capabilities, input)
+  const { fitted, unsupported } = fitFields(capabilities, input, "create")
   const missing = fieldNames(capabilities).filter((field) =>
     capabilities.fields[field].required && input[field] === undefined
   )
@@ -169,7 +175,7 @@ export const fit = (capabilities: Capabilities, input: CreateCustomer): Fit<Crea
  * @category operations
  */
 export const fitUpdate = (capabilities: Capabilities, patch: UpdateCustomer): Fit<UpdateCustomer> => {
-  const { fitted, unsupported } = fitFields(capabilities, patch)
+  const { fitted, unsupported } = fitFields(capabilities, patch, "update")
   return { input: fitted, missing: [], unsupported }
 }
 
@@ -180,12 +186,13 @@ type Write = CreateCustomer | UpdateCustomer
 
 const fitFields = <Input extends Write>(
   capabilities: Capabilities,
-  input: Input
+  input: Input,
+  operation: "create" | "update"
 ): { readonly fitted: Input; readonly unsupported: ReadonlyArray<UnsupportedField> } => {
   const problems: Array<UnsupportedField> = []
   const fitted = { ...input }
   for (const field of fieldNames(capabilities)) {
-    const found = fieldProblems(capabilities, field, input)
+    const found = fieldProblems(capabilities, field, input, operation)
     if (found.length > 0) {
       problems.push(...found)
       delete (fitted as { [_ in Field]?: unknown })[field]
@@ -197,13 +204,15 @@ const fitFields = <Input extends Write>(
 const fieldProblems = (
   { fields, provider }: Capabilities,
   field: Field,
-  input: { readonly [_ in Field]?: unknown } & Pick<UpdateCustomer, "address" | "metadata">
+  input: { readonly [_ in Field]?: unknown } & Pick<UpdateCustomer, "address" | "metadata">,
+  operation: "create" | "update"
 ): ReadonlyArray<UnsupportedField> => {
   const value = input[field]
   const capability = fields[field]
   const problem = (reason: string, path: string = field) => [{ path, reason }]
   if (value === undefined) return []
   if (!capability.stored) return problem(`${provider} does not store it`)
+  if (operation === "update" && capability.mutable === "never") return problem(`${provider} sets it on create alone`)
   if (value === null) return capability.clearable ? [] : problem(`${provider} cannot clear it`)
   const { limits } = capability
   if (limits === undefined) return []

@@ -8,9 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Equivalence from "effect/Equivalence"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { Capabilities } from "./Capabilities.js"
 import type { AddressInput, CreateCustomer, Provider, UpdateCustomer } from "./Customer.js"
 import { Address, type Customer, Metadata } from "./Customer.js"
-import { InvalidRequest } from "./CustomersError.js"
+import { InvalidRequest, Unsupported } from "./CustomersError.js"
 import type {
   CreateError,
   DeleteError,
@@ -18,7 +19,7 @@ import type {
   Service as CustomersServiceShape,
   UpdateError
 } from "./CustomersService.js"
-import { checkCreate, checkUpdate, readGiven, trace } from "./CustomersService.js"
+import { checkCreate, checkId, checkUpdate, readGiven, trace } from "./CustomersService.js"
 import { checkTakesKey } from "./Idempotency.js"
 
 /**
@@ -149,23 +150,34 @@ export const make = (
 
   return {
     ...service,
-    getByExternalId: (externalId) => traced("getByExternalId", implementation.getByExternalId(externalId)),
+    getByExternalId: (externalId) =>
+      traced(
+        "getByExternalId",
+        Effect.zipRight(
+          checkId(provider, "getByExternalId", "externalId", externalId),
+          implementation.getByExternalId(externalId)
+        )
+      ),
     updateByExternalId: (externalId, patch) =>
       traced(
         "updateByExternalId",
-        Effect.zipRight(
-          checkTakesKey({ provider, operation: "updateByExternalId", repeat: capabilities.repeat.update }),
-          checkUpdate(capabilities, "updateByExternalId", patch)
-        ).pipe(
+        checkId(provider, "updateByExternalId", "externalId", externalId).pipe(
+          Effect.zipRight(
+            checkTakesKey({ provider, operation: "updateByExternalId", repeat: capabilities.repeat.update })
+          ),
+          Effect.zipRight(checkUpdate(capabilities, "updateByExternalId", patch)),
+          Effect.tap((patch) => checkIsUnset(capabilities, patch)),
           Effect.flatMap((patch) => implementation.updateByExternalId(externalId, patch))
         )
       ),
     deleteByExternalId: (externalId) =>
       traced(
         "deleteByExternalId",
-        Effect.zipRight(
-          checkTakesKey({ provider, operation: "deleteByExternalId", repeat: capabilities.repeat.delete }),
-          implementation.deleteByExternalId(externalId)
+        checkId(provider, "deleteByExternalId", "externalId", externalId).pipe(
+          Effect.zipRight(
+            checkTakesKey({ provider, operation: "deleteByExternalId", repeat: capabilities.repeat.delete })
+          ),
+          Effect.zipRight(implementation.deleteByExternalId(externalId))
         )
       ),
     getOrCreate: (externalId, input) =>
@@ -180,6 +192,22 @@ export const make = (
       )
   }
 }
+
+/** Who is found by an external id has one. */
+const checkIsUnset = (
+  { fields, provider }: Capabilities,
+  { externalId }: UpdateCustomer
+): Effect.Effect<void, Unsupported> =>
+  externalId === undefined || fields.externalId.mutable === "always"
+    ? Effect.void
+    : new Unsupported({
+      provider,
+      operation: "updateByExternalId",
+      mayHaveApplied: false,
+      repeat: "never",
+      path: "externalId",
+      reason: `${provider} sets it once, and who is found by it has it`
+    })
 
 /** For callers without types: another external id in the input would otherwise be dropped. */
 const checkExternalId = (

@@ -19,6 +19,7 @@ import type * as Errors from "./CustomersError.js"
 import { InvalidRequest, renamePaths, Unsupported } from "./CustomersError.js"
 import { checkTakesKey } from "./Idempotency.js"
 import { inputIssues, strict } from "./internal/parseIssues.js"
+import { segmentProblem } from "./internal/pathSegment.js"
 import { readInput, readObject } from "./internal/readInput.js"
 import { withSpan, withStreamSpan } from "./internal/span.js"
 import * as Page from "./Page.js"
@@ -159,19 +160,17 @@ export const make = (implementation: Implementation): Omit<Service, "byExternalI
           Effect.flatMap(implementation.create)
         )
       ),
-    get: (id) => traced("get", implementation.get(id)),
+    get: (id) => traced("get", Effect.zipRight(checkId(provider, "get", "id", id), implementation.get(id))),
     update: (id, patch) =>
       traced(
         "update",
-        Effect.flatMap(
-          Effect.zipRight(
-            checkTakesKey({ provider, operation: "update", repeat: capabilities.repeat.update }),
-            checkUpdate(capabilities, "update", patch)
-          ),
-          (patch) => implementation.update(id, patch)
+        checkId(provider, "update", "id", id).pipe(
+          Effect.zipRight(checkTakesKey({ provider, operation: "update", repeat: capabilities.repeat.update })),
+          Effect.zipRight(checkUpdate(capabilities, "update", patch)),
+          Effect.flatMap((patch) => implementation.update(id, patch))
         )
       ),
-    delete: (id) => traced("delete", implementation.delete(id)),
+    delete: (id) => traced("delete", Effect.zipRight(checkId(provider, "delete", "id", id), implementation.delete(id))),
     list: (options) =>
       traced(
         "list",
@@ -235,6 +234,24 @@ export const readGiven = <Input extends object, A>(
       (issues) => new InvalidRequest({ ...unsent(provider, operation), origin: "sdk", issues })
     )
   )
+
+/**
+ * An id that no URL can carry is refused here, for every provider alike, and for callers without types.
+ *
+ * @internal
+ */
+export const checkId = (
+  provider: Provider,
+  operation: string,
+  path: "id" | "externalId",
+  id: unknown
+): Effect.Effect<void, Errors.InvalidRequest> =>
+  Effect.suspend(() => {
+    const problem = typeof id === "string" ? segmentProblem(id, "encoded") : "expected a string"
+    return problem === undefined
+      ? Effect.void
+      : new InvalidRequest({ ...unsent(provider, operation), origin: "sdk", issues: [{ path, message: problem }] })
+  })
 
 /**
  * Checks input against the type side of a schema. Bind it once: it compiles the schema.

@@ -17,7 +17,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Errors from "./CustomersError.js"
-import * as Endpoint from "./Endpoint.js"
+import type * as Endpoint from "./Endpoint.js"
 import { around, type AroundStream, defined } from "./internal/policy.js"
 import * as ProviderConfig from "./ProviderConfig.js"
 
@@ -209,7 +209,7 @@ const sendable = /^[\x21-\x7e]{1,255}$/
  * @category requests
  */
 export const keyOf = (
-  endpoint: Endpoint.Any,
+  endpoint: Pick<Endpoint.Any, "provider" | "operation" | "repeat" | "readOnly">,
   layerValue: Keys
 ): Effect.Effect<Option.Option<string>, Errors.InvalidRequest | Errors.Unsupported> =>
   Effect.gen(function*() {
@@ -217,7 +217,10 @@ export const keyOf = (
     const { options, own } = yield* CallIdempotency
     const refuse = (message: string) =>
       new Errors.InvalidRequest({
-        ...Endpoint.errorContext(endpoint),
+        provider: endpoint.provider,
+        operation: endpoint.operation,
+        repeat: endpoint.repeat,
+        mayHaveApplied: false,
         origin: "sdk",
         issues: [{ path: "idempotencyKey", message }]
       })

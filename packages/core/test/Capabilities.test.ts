@@ -13,6 +13,7 @@ const stored = (more: Partial<Capabilities.FieldCapability> = {}): Capabilities.
 /** A provider like none of the five: it needs a card and a region in its locales, and keeps strings alone. */
 const picky: Capabilities.Capabilities = {
   provider: "picky",
+  ids: "assigned",
   fields: {
     externalId: stored({ limits: { pathSegment: true } }),
     email: stored({ required: true, clearable: false }),
@@ -26,6 +27,7 @@ const picky: Capabilities.Capabilities = {
     paymentSource: stored({ required: true })
   },
   findBy: { externalId: true, email: false },
+  answers: { total: true, updatedAt: false },
   pageSize: { min: 1, max: 10, default: 10 },
   walk: { order: "newest-first", parallel: false },
   delete: { cancelsSubscriptions: false, keepsBilling: false, blockedBy: [], freesExternalId: false },
@@ -103,5 +105,16 @@ describe("fitUpdate", () => {
       missing: [],
       unsupported: [{ path: "email", reason: "picky cannot clear it" }]
     })
+  })
+
+  it("refuses what is set on create alone", () => {
+    const fixed: Capabilities.Capabilities = {
+      ...picky,
+      fields: { ...picky.fields, name: stored({ mutable: "never" }) }
+    }
+    expect(Capabilities.fit(fixed, { email, paymentSource, name: "Ada" }).unsupported).toEqual([])
+    expect(Capabilities.fitUpdate(fixed, { name: "Ada" }).unsupported).toEqual([
+      { path: "name", reason: "picky sets it on create alone" }
+    ])
   })
 })

@@ -40,10 +40,11 @@ const kept = { stored: true, required: false, clearable: false, mutable: "always
  * @since 0.1.0
  * @category capabilities
  */
-export const capabilities: Capabilities.Capabilities = {
+export const capabilities: Capabilities.Capabilities<true, true> = {
   provider: "flexprice",
+  ids: "assigned",
   fields: {
-    externalId: { ...kept, required: true, limits: { maxLength: 255 } },
+    externalId: { ...kept, required: true, unique: true, limits: { maxLength: 255 } },
     email: kept,
     name: { ...kept, required: true, limits: { maxLength: 255 } },
     phone: { ...kept, clearable: true, limits: { maxLength: 20 } },
@@ -60,6 +61,7 @@ export const capabilities: Capabilities.Capabilities = {
     paymentSource: notStored
   },
   findBy: { externalId: true, email: true },
+  answers: { total: true, updatedAt: true },
   pageSize: Client.pageSize,
   walk: { order: "oldest-first", parallel: true },
   delete: {

@@ -36,8 +36,9 @@ const stored = { stored: true, required: false, clearable: true, mutable: "alway
  * @since 0.1.0
  * @category capabilities
  */
-export const capabilities: Capabilities.Capabilities = {
+export const capabilities: Capabilities.Capabilities<false, false> = {
   provider: "mollie",
+  ids: "assigned",
   fields: {
     externalId: notStored,
     email: stored,
@@ -52,6 +53,7 @@ export const capabilities: Capabilities.Capabilities = {
     paymentSource: notStored
   },
   findBy: { externalId: false, email: false },
+  answers: { total: false, updatedAt: false },
   pageSize: Client.pageSize,
   walk: { order: "oldest-first", parallel: false },
   delete: { cancelsSubscriptions: true, keepsBilling: true, blockedBy: [], freesExternalId: false },

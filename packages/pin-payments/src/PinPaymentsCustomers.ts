@@ -36,8 +36,9 @@ const kept = { stored: true, required: false, clearable: false, mutable: "always
  * @since 0.1.0
  * @category capabilities
  */
-export const capabilities: Capabilities.Capabilities = {
+export const capabilities: Capabilities.Capabilities<false, false> = {
   provider: "pin-payments",
+  ids: "assigned",
   fields: {
     externalId: notStored,
     email: { ...kept, required: true },
@@ -49,6 +50,7 @@ export const capabilities: Capabilities.Capabilities = {
     paymentSource: { ...kept, required: true, mutable: "never" }
   },
   findBy: { externalId: false, email: false },
+  answers: { total: true, updatedAt: false },
   pageSize: Client.pageSize,
   walk: { order: "newest-first", parallel: false },
   delete: { cancelsSubscriptions: false, keepsBilling: true, blockedBy: [], freesExternalId: false },

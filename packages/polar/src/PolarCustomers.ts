@@ -9,7 +9,6 @@ import { notStored } from "@effect-customers/core/Capabilities"
 import * as Customer from "@effect-customers/core/Customer"
 import type { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
 import type { CustomersByExternalId } from "@effect-customers/core/CustomersByExternalId"
-import { Unsupported } from "@effect-customers/core/CustomersError"
 import * as Roles from "@effect-customers/core/CustomersRoles"
 import * as Customers from "@effect-customers/core/CustomersService"
 import type { CustomersService } from "@effect-customers/core/CustomersService"
@@ -37,17 +36,19 @@ import { PolarClient } from "./PolarClient.js"
  * @since 0.1.0
  * @category capabilities
  */
-export const capabilities: Capabilities.Capabilities = {
+export const capabilities: Capabilities.Capabilities<true, true> = {
   provider: "polar",
+  ids: "assigned",
   fields: {
     externalId: {
       stored: true,
       required: false,
       clearable: false,
       mutable: "once",
+      unique: true,
       limits: { pathSegment: true }
     },
-    email: { stored: true, required: true, clearable: false, mutable: "always" },
+    email: { stored: true, required: true, clearable: false, mutable: "always", unique: true },
     name: { stored: true, required: false, clearable: true, mutable: "always", limits: { maxLength: 256 } },
     phone: notStored,
     address: {
@@ -77,6 +78,7 @@ export const capabilities: Capabilities.Capabilities = {
     paymentSource: notStored
   },
   findBy: { externalId: true, email: true },
+  answers: { total: true, updatedAt: true },
   pageSize: Client.pageSize,
   walk: { order: "oldest-first", parallel: true },
   delete: { cancelsSubscriptions: true, keepsBilling: true, blockedBy: [], freesExternalId: true },
@@ -209,17 +211,9 @@ export const make = (client: Context.Tag.Service<PolarClient>): Roles.Roles => {
   return Roles.make(service, {
     names,
     getByExternalId: (externalId) => Effect.map(client.getExternal(externalId), toCustomer),
+    // it would drop an `external_id` silently; the core refuses one, as it is set once
     updateByExternalId: (externalId, patch) =>
-      patch.externalId === undefined
-        ? Effect.map(client.updateExternal(externalId, fromUpdate(patch)), toCustomer)
-        : new Unsupported({
-          provider: "polar",
-          operation: "updateByExternalId",
-          mayHaveApplied: false,
-          repeat: "never",
-          path: "externalId",
-          reason: "polar drops it silently on this route; `update` by id sets it"
-        }),
+      Effect.map(client.updateExternal(externalId, fromUpdate(patch)), toCustomer),
     deleteByExternalId: (externalId) => client.deleteExternal(externalId),
     equivalence: {
       // Polar skips a change of case alone, trims names, writes locales in their canonical case, and takes the states
