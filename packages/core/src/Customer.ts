@@ -351,6 +351,26 @@ export const AddressInput = Schema.Struct({
  */
 export interface AddressInput extends Schema.Schema.Type<typeof AddressInput> {}
 
+/**
+ * An address to write as it reads once it is stored: a blank line is one that is not there. For authors of provider
+ * packages.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const addressFromInput = (address: AddressInput): Address =>
+  new Address({
+    line1: notBlank(address.line1),
+    line2: notBlank(address.line2),
+    city: notBlank(address.city),
+    state: notBlank(address.state),
+    postalCode: notBlank(address.postalCode),
+    country: Option.some(address.country)
+  }, true)
+
+const notBlank = (line: string | null | undefined): Option.Option<string> =>
+  Option.filter(Option.fromNullable(line), isNotBlank)
+
 const secret = Schema.Redacted(Schema.NonEmptyString)
 
 /**

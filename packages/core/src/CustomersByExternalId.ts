@@ -9,8 +9,8 @@ import * as Equivalence from "effect/Equivalence"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Capabilities } from "./Capabilities.js"
-import type { AddressInput, CreateCustomer, Provider, UpdateCustomer } from "./Customer.js"
-import { Address, type Customer, Metadata } from "./Customer.js"
+import type { CreateCustomer, Customer, Provider, UpdateCustomer } from "./Customer.js"
+import { Address, addressFromInput, Metadata } from "./Customer.js"
 import { InvalidRequest, Unsupported } from "./CustomersError.js"
 import type {
   CreateError,
@@ -252,22 +252,10 @@ const difference = (
   const sameAddress = equivalence.address ?? equalAddress
   return {
     ...Object.fromEntries(texts.map((field) => [field, input[field]])),
-    ...(address === undefined || Option.exists(customer.address, (stored) => sameAddress(stored, asStored(address)))
+    ...(address === undefined ||
+        Option.exists(customer.address, (stored) => sameAddress(stored, addressFromInput(address)))
       ? {}
       : { address }),
     ...(metadata === undefined || sameMetadata(customer.metadata, metadata) ? {} : { metadata })
   }
 }
-
-const asStored = (address: AddressInput): Address =>
-  new Address({
-    line1: line(address.line1),
-    line2: line(address.line2),
-    city: line(address.city),
-    state: line(address.state),
-    postalCode: line(address.postalCode),
-    country: Option.some(address.country)
-  })
-
-const line = (text: string | null | undefined): Option.Option<string> =>
-  Option.filter(Option.fromNullable(text), (text) => text.trim() !== "")
