@@ -9,6 +9,7 @@ import type * as Equivalence from "effect/Equivalence"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as Arbitraries from "./internal/arbitraries.js"
 import { segmentProblem } from "./internal/pathSegment.js"
 
 /**
@@ -25,7 +26,10 @@ export type Provider = "polar" | "mollie" | "pin-payments" | "autumn" | "flexpri
  * @since 0.1.0
  * @category schemas
  */
-export const Provider: Schema.Schema<Provider, string> = Schema.String.annotations({ identifier: "Provider" })
+export const Provider: Schema.Schema<Provider, string> = Schema.String.annotations({
+  identifier: "Provider",
+  arbitrary: Arbitraries.oneOfKnown(["polar", "mollie", "pin-payments", "autumn", "flexprice"])
+})
 
 /**
  * The provider's own id of a customer, as answers carry it. Operations take plain strings, so that a bad id is a
@@ -34,7 +38,9 @@ export const Provider: Schema.Schema<Provider, string> = Schema.String.annotatio
  * @since 0.1.0
  * @category schemas
  */
-export const CustomerId = Schema.NonEmptyString.pipe(Schema.brand("@effect-customers/core/CustomerId"))
+export const CustomerId = Schema.NonEmptyString.annotations({
+  arbitrary: Arbitraries.textLike(/^cus_[A-Za-z0-9]{8,22}$/, "uuid")
+}).pipe(Schema.brand("@effect-customers/core/CustomerId"))
 
 /**
  * The provider's own id of a customer.
@@ -129,7 +135,7 @@ export const Json: Schema.Schema<Json> = Schema.declare([], { decode: () => deco
   identifier: "Json",
   description: "a JSON value",
   equivalence: (): Equivalence.Equivalence<Json> => jsonEquals,
-  arbitrary: () => (fc) => fc.jsonValue({ maxDepth: 2 }).map(withoutPrototypeKeys)
+  arbitrary: () => (fc) => Arbitraries.json(fc).map(withoutPrototypeKeys)
 })
 
 const isJsonArray = (value: Json): value is ReadonlyArray<Json> => Array.isArray(value)
@@ -155,8 +161,7 @@ export const Metadata: Schema.Schema<Metadata> = Schema.declare(
     pretty: () => (metadata) => JSON.stringify(metadata),
     equivalence: (): Equivalence.Equivalence<Metadata> => jsonEquals,
     arbitrary: () => (fc) =>
-      fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }))
-        .filter((value) => !Object.hasOwn(value, "__proto__"))
+      fc.dictionary(Arbitraries.textLike("key")()(fc), Arbitraries.json(fc), { maxKeys: 6 })
         .map((value) => withoutPrototypeKeys(value) as Metadata)
   }
 )
@@ -192,7 +197,8 @@ function decodeValue(
 
 const jsonAst = Schema.Unknown.annotations({ description: "a JSON value" }).ast
 
-const optionalText = Schema.OptionFromNullOr(Schema.String)
+const optionalText = (like: Arbitraries.TextKind) =>
+  Schema.OptionFromNullOr(Schema.String.annotations({ arbitrary: Arbitraries.textLike(like) }))
 
 /**
  * A postal address as a provider keeps it. `country` is ISO 3166 alpha-2 where the provider keeps the rule;
@@ -202,13 +208,18 @@ const optionalText = Schema.OptionFromNullOr(Schema.String)
  * @category models
  */
 export class Address extends Schema.Class<Address>("@effect-customers/core/Address")({
-  line1: optionalText,
-  line2: optionalText,
-  city: optionalText,
-  state: optionalText,
-  postalCode: optionalText,
-  country: optionalText
+  line1: optionalText("addressLine"),
+  line2: optionalText("addressLine"),
+  city: optionalText("addressLine"),
+  state: optionalText("addressLine"),
+  postalCode: optionalText("addressLine"),
+  country: optionalText("country")
 }) {}
+
+const Time: Schema.Schema<DateTime.Utc, string> = Schema.compose(
+  Schema.DateTimeUtc,
+  Schema.DateTimeUtcFromSelf.annotations({ arbitrary: () => (fc) => Arbitraries.millis(fc).map(DateTime.unsafeMake) })
+)
 
 const RawSymbol: unique symbol = Symbol.for("@effect-customers/core/Customer/raw")
 
@@ -236,15 +247,15 @@ const RawSymbol: unique symbol = Symbol.for("@effect-customers/core/Customer/raw
 export class Customer extends Schema.Class<Customer>("@effect-customers/core/Customer")({
   provider: Provider,
   id: CustomerId,
-  externalId: optionalText,
-  email: optionalText,
-  name: optionalText,
-  phone: optionalText,
+  externalId: optionalText("externalId"),
+  email: optionalText("email"),
+  name: optionalText("name"),
+  phone: optionalText("phone"),
   address: Schema.OptionFromNullOr(Address),
-  locale: optionalText,
+  locale: optionalText("locale"),
   metadata: Metadata,
-  createdAt: Schema.DateTimeUtc,
-  updatedAt: Schema.OptionFromNullOr(Schema.DateTimeUtc)
+  createdAt: Time,
+  updatedAt: Schema.OptionFromNullOr(Time)
 }) {
   /** @internal */
   [RawSymbol](): unknown {
@@ -292,15 +303,17 @@ const isNotBlank = (text: string): boolean => text.trim() !== ""
 
 const Text = Schema.String.pipe(Schema.filter(isNotBlank)).annotations({
   description: "a string that is not blank",
-  arbitrary: () => (fc) => fc.string({ minLength: 1 }).filter(isNotBlank)
+  arbitrary: Arbitraries.textLike("name")
 })
+
+const Phone = Text.annotations({ arbitrary: Arbitraries.textLike("phone") })
 
 /** Never a dot segment or half a character: it may become part of a URL. */
 const ExternalId = Schema.String.pipe(
   Schema.filter((id) => isNotBlank(id) && segmentProblem(id, "encoded") === undefined)
 ).annotations({
   description: "an external id that is not blank, no dot segment, without lone surrogates",
-  arbitrary: () => (fc) => fc.uuid()
+  arbitrary: Arbitraries.textLike("externalId")
 })
 
 /**
@@ -312,19 +325,19 @@ const ExternalId = Schema.String.pipe(
  */
 export const Email = Schema.String.pipe(Schema.pattern(/^[^\s@]+@[^\s@]+$/)).annotations({
   description: "an e-mail address",
-  arbitrary: () => (fc) => fc.emailAddress()
+  arbitrary: Arbitraries.textLike("email")
 })
 
 const Country = Schema.String.pipe(Schema.pattern(/^[A-Z]{2}$/)).annotations({
   description: "an ISO 3166 alpha-2 country code in capitals",
-  arbitrary: () => (fc) => fc.constantFrom("US", "FR", "NL", "AU", "JP")
+  arbitrary: Arbitraries.textLike("country")
 })
 
 const isLocale = (tag: string): boolean => Option.isSome(Option.liftThrowable(Intl.getCanonicalLocales)(tag))
 
 const Locale = Schema.String.pipe(Schema.filter(isLocale)).annotations({
   description: "a BCP 47 language tag",
-  arbitrary: () => (fc) => fc.constantFrom("en", "en-US", "nl-NL", "fr-CA", "zh-Hant-TW")
+  arbitrary: Arbitraries.textLike("locale")
 })
 
 /**
@@ -341,7 +354,7 @@ export const AddressInput = Schema.Struct({
   state: Schema.optional(Schema.NullOr(Schema.String)),
   postalCode: Schema.optional(Schema.NullOr(Schema.String)),
   country: Country
-}).annotations({ identifier: "AddressInput" })
+}).annotations({ identifier: "AddressInput", arbitrary: Arbitraries.addressInput() })
 
 /**
  * An address to write.
@@ -371,7 +384,10 @@ export const addressFromInput = (address: AddressInput): Address =>
 const notBlank = (line: string | null | undefined): Option.Option<string> =>
   Option.filter(Option.fromNullable(line), isNotBlank)
 
-const secret = Schema.Redacted(Schema.NonEmptyString)
+const secret = (shape: RegExp) =>
+  Schema.Redacted(Schema.NonEmptyString.annotations({ arbitrary: Arbitraries.textLike(shape) }))
+
+const testNumbers = /^(4200000000000000|5520000000000000)$/
 
 /**
  * Card details for the providers that take them (Pin Payments). Number and cvc are `Redacted` from here to the wire.
@@ -381,12 +397,14 @@ const secret = Schema.Redacted(Schema.NonEmptyString)
  * @category schemas
  */
 export const Card = Schema.Struct({
-  number: secret,
+  number: secret(testNumbers),
   expiryMonth: Schema.Int.pipe(Schema.between(1, 12)),
-  expiryYear: Schema.Int.pipe(Schema.between(2000, 9999)),
-  cvc: secret,
+  expiryYear: Schema.Int.pipe(
+    Schema.between(2000, 9999, { arbitrary: () => (fc) => fc.integer({ min: 2050, max: 2099 }) })
+  ),
+  cvc: secret(/^[0-9]{3}$/),
   name: Text,
-  address: AddressInput
+  address: AddressInput.annotations({ arbitrary: Arbitraries.addressInput(["line1", "city"]) })
 }).annotations({ identifier: "Card" })
 
 /**
@@ -404,7 +422,7 @@ export interface Card extends Schema.Schema.Type<typeof Card> {}
  * @category schemas
  */
 export const PaymentSource = Schema.Union(
-  Schema.Struct({ cardToken: secret }),
+  Schema.Struct({ cardToken: secret(/^card_[A-Za-z0-9_-]{22}$/) }),
   Schema.Struct({ card: Card })
 ).annotations({ identifier: "PaymentSource" })
 
@@ -428,7 +446,7 @@ export const CreateCustomer = Schema.Struct({
   externalId: Schema.optional(ExternalId),
   email: Schema.optional(Email),
   name: Schema.optional(Text),
-  phone: Schema.optional(Text),
+  phone: Schema.optional(Phone),
   address: Schema.optional(AddressInput),
   locale: Schema.optional(Locale),
   metadata: Schema.optional(Metadata),
@@ -454,7 +472,7 @@ export const UpdateCustomer = Schema.Struct({
   externalId: Schema.optional(Schema.NullOr(ExternalId)),
   email: Schema.optional(Schema.NullOr(Email)),
   name: Schema.optional(Schema.NullOr(Text)),
-  phone: Schema.optional(Schema.NullOr(Text)),
+  phone: Schema.optional(Schema.NullOr(Phone)),
   address: Schema.optional(Schema.NullOr(AddressInput)),
   locale: Schema.optional(Schema.NullOr(Locale)),
   metadata: Schema.optional(Schema.NullOr(Metadata))

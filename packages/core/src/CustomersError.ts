@@ -12,6 +12,7 @@ import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Provider } from "./Customer.js"
+import * as Arbitraries from "./internal/arbitraries.js"
 
 /**
  * How safe it is to send one operation again when it is not known whether the first attempt was carried out:
@@ -46,25 +47,40 @@ export const RedactedText: Schema.Schema<Redacted.Redacted<string>, { readonly r
   }
 )
 
-const FiniteDuration = Schema.DurationFromMillis.pipe(Schema.filter(Duration.isFinite))
+const FiniteDuration = Schema.DurationFromMillis.pipe(
+  Schema.filter(Duration.isFinite, {
+    arbitrary: () => (fc) => fc.integer({ min: 0, max: 600_000 }).map(Duration.millis)
+  })
+)
+
+const Status = Schema.Int.annotations({ arbitrary: () => (fc) => fc.integer({ min: 200, max: 599 }) })
+
+/** Milliseconds, to the second. */
+const AnsweredAt = Schema.Int.annotations({
+  arbitrary: () => (fc) => Arbitraries.millis(fc).map((time) => time - time % 1000)
+})
+
+const word = (shape: RegExp) => Schema.String.annotations({ arbitrary: Arbitraries.textLike(shape) })
+
+const Path = word(/^(|name|email|address\.country|metadata\.\*)$/)
 
 const shared = {
   /** Which provider the call was for. */
   provider: Provider,
   /** The client operation that failed (`create`, `getExternal`), or the service operation that refused its input. */
-  operation: Schema.String,
+  operation: word(/^[a-z][A-Za-z]{2,15}$/),
   /** False when the provider surely did not act: the call was refused, never sent, or changes nothing. */
   mayHaveApplied: Schema.Boolean,
   /** How safe a repeat of this operation is. */
   repeat: RepeatSafety,
   /** The HTTP status, where a response arrived. */
-  status: Schema.optional(Schema.Int),
+  status: Schema.optional(Status),
   /** The provider's id of the request, where it sent one. */
-  requestId: Schema.optional(Schema.String),
+  requestId: Schema.optional(word(/^req_[A-Za-z0-9]{6,20}$/)),
   /** When the answer was made, by the provider's own clock: its `Date` header, in milliseconds, to the second. */
-  answeredAt: Schema.optional(Schema.Int),
+  answeredAt: Schema.optional(AnsweredAt),
   /** The provider's own code of the error, where it sent one. */
-  providerCode: Schema.optional(Schema.String),
+  providerCode: Schema.optional(word(/^[a-z][a-z_]{2,20}$/)),
   /** The provider's own words. They may quote what was sent, so they are redacted. */
   providerMessage: Schema.optional(RedactedText)
 }
@@ -133,7 +149,7 @@ export const isTransient = (error: CustomersError): boolean => {
  * @category models
  */
 export const InputIssue = Schema.Struct({
-  path: Schema.String,
+  path: Path,
   message: Schema.Union(Schema.String, RedactedText),
   code: Schema.optional(Schema.String)
 })
@@ -190,7 +206,7 @@ export class ResourceNotFound
   extends Schema.TaggedError<ResourceNotFound>("@effect-customers/core/ResourceNotFound")("ResourceNotFound", {
     ...shared,
     /** What is missing, in one word, where it is known. */
-    resource: Schema.optional(Schema.String)
+    resource: Schema.optional(word(/^(card|plan|subscription)$/))
   })
 {
   override get message(): string {
@@ -214,7 +230,7 @@ export class CustomerAlreadyExists
     {
       ...shared,
       /** The unified fields whose values are taken: `email`, `externalId`, `id`. */
-      fields: Schema.Array(Schema.String)
+      fields: Schema.Array(word(/^(email|externalId|id)$/))
     }
   )
 {
@@ -259,7 +275,7 @@ export class InvalidRequest
 export class Unsupported extends Schema.TaggedError<Unsupported>("@effect-customers/core/Unsupported")("Unsupported", {
   ...shared,
   /** The unified field, dotted, or the option. */
-  path: Schema.String,
+  path: Path,
   /** Why, in words that hold no data of the call. */
   reason: Schema.String
 }) {
@@ -281,7 +297,7 @@ export class Unsupported extends Schema.TaggedError<Unsupported>("@effect-custom
 export class Conflict extends Schema.TaggedError<Conflict>("@effect-customers/core/Conflict")("Conflict", {
   ...shared,
   /** The unified field at which the conflict is, where there is one. */
-  path: Schema.optional(Schema.String),
+  path: Schema.optional(Path),
   /** True when an earlier call with the same idempotency key is still being carried out. */
   inProgress: Schema.optional(Schema.Boolean),
   reason: RedactedText
@@ -412,7 +428,7 @@ export class TransportFailed
   extends Schema.TaggedError<TransportFailed>("@effect-customers/core/TransportFailed")("TransportFailed", {
     ...shared,
     /** The system's code where there is one: `ECONNRESET`, `ENOTFOUND`. */
-    code: Schema.optional(Schema.String)
+    code: Schema.optional(word(/^(ECONNRESET|ENOTFOUND|ECONNREFUSED)$/))
   })
 {
   override get message(): string {
@@ -437,7 +453,7 @@ export class InvalidResponse
   extends Schema.TaggedError<InvalidResponse>("@effect-customers/core/InvalidResponse")("InvalidResponse", {
     ...shared,
     /** `path` is dotted (`items.3.created_at`; empty for the whole body). */
-    issues: Schema.Array(Schema.Struct({ path: Schema.String, expected: Schema.String }))
+    issues: Schema.Array(Schema.Struct({ path: Path, expected: Schema.String }))
   })
 {
   override get message(): string {

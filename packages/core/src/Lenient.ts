@@ -7,6 +7,7 @@
 import type * as Brand from "effect/Brand"
 import * as Schema from "effect/Schema"
 import type * as AST from "effect/SchemaAST"
+import * as Arbitraries from "./internal/arbitraries.js"
 
 /**
  * A field that may be absent or null.
@@ -37,14 +38,71 @@ export const optionalObject = <A extends object, I extends object>(
   Schema.optional(Schema.Union(Schema.Null, schema, EmptyArray))
 
 /**
+ * What a text is of, or an expression that it matches.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type TextLike =
+  | "email"
+  | "name"
+  | "phone"
+  | "addressLine"
+  | "country"
+  | "locale"
+  | "externalId"
+  | "uuid"
+  | "url"
+  | "key"
+  | RegExp
+
+/**
+ * Any string. What it is like is for who makes one up: the arbitrary values of the schema are like one of `likes`.
+ * Nothing is refused for not being so.
+ *
+ * @example
+ * ```ts
+ * import { Lenient } from "@effect-customers/core"
+ * import * as Schema from "effect/Schema"
+ *
+ * const AcmeCustomer = Schema.Struct({
+ *   id: Lenient.textLike(/^acme_[a-z0-9]{8}$/),
+ *   email: Lenient.optional(Lenient.textLike("email"))
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const textLike = (...likes: readonly [TextLike, ...ReadonlyArray<TextLike>]): Schema.Schema<string> =>
+  Schema.String.annotations({ arbitrary: Arbitraries.textLike(...likes) })
+
+/**
+ * A number. Arbitrary values are finite, as all numbers in JSON are.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const number: Schema.Schema<number> = Schema.Number.annotations({ arbitrary: () => Arbitraries.finite })
+
+/**
+ * Whatever JSON stands there, as it came.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const json: Schema.Schema<unknown> = Schema.Unknown.annotations({ arbitrary: () => Arbitraries.json })
+
+/**
  * One of the known strings, or any other: the type offers the known ones, decoding accepts all.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const openLiteral = <const Known extends ReadonlyArray<string>>(
-  ..._known: Known
-): Schema.Schema<Known[number] | (string & {}), string> => Schema.String
+  ...known: Known
+): Schema.Schema<Known[number] | (string & {}), string> =>
+  Schema.String.annotations({ arbitrary: Arbitraries.oneOfKnown(known) })
 
 /**
  * A tag that is none of the known ones: any other string. Its type is one literal, because comparing a tag with a known
@@ -63,7 +121,7 @@ export type UnknownTag = "a tag that is not known yet" & Brand.Brand<"@effect-cu
  * @category schemas
  */
 export const unknownTag = (known: ReadonlyArray<AST.LiteralValue>): Schema.Schema<UnknownTag, string> =>
-  Schema.String.pipe(
+  Schema.String.annotations({ arbitrary: () => Arbitraries.unknownTag(known) }).pipe(
     Schema.filter((tag): tag is UnknownTag => !known.includes(tag), { description: "a tag that is not known yet" })
   )
 
@@ -76,8 +134,7 @@ export const unknownTag = (known: ReadonlyArray<AST.LiteralValue>): Schema.Schem
 export const IsoDateTime: Schema.Schema<string> = Schema.String.pipe(
   Schema.filter((text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text)), {
     description: "an ISO 8601 date and time",
-    arbitrary: () => (fc) =>
-      fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-12-31") }).map((date) => date.toISOString())
+    arbitrary: () => Arbitraries.isoDateTime
   })
 )
 

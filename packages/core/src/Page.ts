@@ -14,6 +14,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Provider } from "./Customer.js"
 import type { InvalidRequest, InvalidResponse } from "./CustomersError.js"
+import * as Arbitraries from "./internal/arbitraries.js"
 import * as Cursors from "./internal/cursors.js"
 
 /**
@@ -31,7 +32,9 @@ export type Cursor = string & Brand.Brand<"@effect-customers/core/Cursor">
  * @since 0.1.0
  * @category schemas
  */
-export const Cursor: Schema.Schema<Cursor, string> = Schema.NonEmptyString.pipe(
+export const Cursor: Schema.Schema<Cursor, string> = Schema.NonEmptyString.annotations({
+  arbitrary: Arbitraries.textLike(/^[A-Za-z0-9_-]{12,60}$/)
+}).pipe(
   Schema.brand("@effect-customers/core/Cursor")
 )
 
