@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Json } from "@effect-customers/core/Customer"
 import type { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
@@ -20,9 +21,9 @@ import { before, type Call, intercept } from "./internal/intercept.js"
  * @since 0.1.0
  * @category models
  */
-export type Recorded<A> = A extends Redacted.Redacted<unknown> ? typeof redacted
-  : A extends object ? { readonly [Key in keyof A]: Recorded<A[Key]> }
-  : A
+export type Recorded<A> = A extends Json | undefined ? A
+  : A extends Redacted.Redacted<unknown> ? typeof redacted
+  : { readonly [Key in keyof A]: Recorded<A[Key]> }
 
 /**
  * A call, by the names of its arguments: `{ operation: "create", input }`, `{ operation: "get", id }`,
