@@ -131,6 +131,7 @@ export const make = (
     CreateError
   > =>
     Effect.gen(function*() {
+      yield* checkId(provider, operation, "externalId", externalId)
       const read = yield* readGiven(provider, operation, input, (input) => ({ ...input }))
       yield* checkExternalId(provider, operation, externalId, read)
       yield* checkTakesKey({ provider, operation, repeat: capabilities.repeat.create })

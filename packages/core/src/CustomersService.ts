@@ -170,7 +170,14 @@ export const make = (implementation: Implementation): Omit<Service, "byExternalI
           Effect.flatMap((patch) => implementation.update(id, patch))
         )
       ),
-    delete: (id) => traced("delete", Effect.zipRight(checkId(provider, "delete", "id", id), implementation.delete(id))),
+    delete: (id) =>
+      traced(
+        "delete",
+        checkId(provider, "delete", "id", id).pipe(
+          Effect.zipRight(checkTakesKey({ provider, operation: "delete", repeat: capabilities.repeat.delete })),
+          Effect.zipRight(implementation.delete(id))
+        )
+      ),
     list: (options) =>
       traced(
         "list",
