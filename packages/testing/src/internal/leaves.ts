@@ -1,0 +1,194 @@
+import type { Body, Interaction } from "./cassette.js"
+
+/**
+ * The names that lead to a value, without the positions in arrays: `["body", "card", "number"]` for `card[number]` of a
+ * form too.
+ *
+ * @internal
+ */
+export type Path = ReadonlyArray<string>
+
+/**
+ * What becomes of the values that an interaction consists of.
+ *
+ * @internal
+ */
+export interface Change {
+  readonly text: (text: string, path: Path) => string
+  readonly number: (number: number, path: Path) => number
+  readonly key: (key: string, path: Path) => string
+}
+
+/** @internal */
+export const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** A tax id is answered as an array of the id and its format. */
+const pathOfItem = (path: Path, index: number): Path =>
+  index > 0 && /tax_?id$/i.test(path.at(-1) ?? "") ? [...path, "type"] : path
+
+/** @internal */
+export const changeJson = (value: unknown, path: Path, change: Change): unknown => {
+  if (typeof value === "string") return change.text(value, path)
+  if (typeof value === "number") return change.number(value, path)
+  if (Array.isArray(value)) return value.map((item, index) => changeJson(item, pathOfItem(path, index), change))
+  if (!isRecord(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [change.key(key, path), changeJson(inner, [...path, key], change)])
+  )
+}
+
+/** `metadata[plan][]` as it nests. */
+const pathOfName = (name: string, path: Path): Path => [...path, ...name.split(/[[\].]+/).filter((part) => part !== "")]
+
+type Pairs = ReadonlyArray<readonly [string, string]>
+
+const changePairs = (pairs: Pairs, path: Path, change: Change): Pairs =>
+  pairs.map(([name, value]) => [change.key(name, path), change.text(value, pathOfName(name, path))])
+
+/** The first line of a CSV names its columns. */
+const changeRows = ([names, ...rows]: ReadonlyArray<ReadonlyArray<string>>, path: Path, change: Change) =>
+  names === undefined
+    ? []
+    : [names, ...rows.map((cells) => cells.map((cell, column) => change.text(cell, [...path, names[column] ?? ""])))]
+
+const changeBody = (body: Body, path: Path, change: Change): Body => {
+  if ("json" in body) return { json: changeJson(body.json, path, change) }
+  if ("form" in body) return { form: changePairs(body.form, path, change) }
+  if ("csv" in body) return { csv: changeRows(body.csv, path, change) }
+  return { text: change.text(body.text, path) }
+}
+
+const changeHeaders = (headers: { readonly [name: string]: string }, change: Change) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, change.text(value, [name])]))
+
+/** @internal */
+export const changeResult = (result: Interaction["result"], change: Change): Interaction["result"] => {
+  if (!("response" in result)) return result
+  const { body, headers, ...rest } = result.response
+  return {
+    response: {
+      ...rest,
+      headers: changeHeaders(headers, change),
+      ...body === undefined ? {} : { body: changeBody(body, [], change) }
+    }
+  }
+}
+
+/** @internal */
+export const changeInteraction = ({ request, result }: Interaction, change: Change): Interaction => {
+  const { body, headers, query, url, ...rest } = request
+  return {
+    request: {
+      ...rest,
+      url: change.text(url, []),
+      query: changePairs(query, [], change),
+      headers: changeHeaders(headers, change),
+      ...body === undefined ? {} : { body: changeBody(body, [], change) }
+    },
+    result: changeResult(result, change)
+  }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Text
+// ---------------------------------------------------------------------------------------------------------------------
+
+const wordCharacter = /[\p{L}\p{M}\p{N}]/u
+
+/** Where a word can begin or end: at every place that is not within one. */
+const edges = (text: string): ReadonlyArray<number> => {
+  const edges: Array<number> = []
+  let before = false
+  for (let at = 0; at < text.length;) {
+    const character = String.fromCodePoint(text.codePointAt(at)!)
+    const within = wordCharacter.test(character)
+    if (!(before && within)) edges.push(at)
+    before = within
+    at += character.length
+  }
+  return [...edges, text.length]
+}
+
+/** @internal */
+export type Segment = { readonly literal: string } | { readonly found: string }
+
+/**
+ * A text as the things that `isFound` knows, the longest first, and what is between them. What is found begins and ends
+ * where words do, so that a name is not found within another.
+ *
+ * @internal
+ */
+export const segmentsOf = (
+  text: string,
+  longest: number,
+  isFound: (part: string, before: string, after: string) => boolean
+): ReadonlyArray<Segment> => {
+  const segments: Array<Segment> = []
+  const places = edges(text)
+  let done = 0
+  for (let first = 0; first < places.length - 1; first++) {
+    const from = places[first]!
+    if (from < done) continue
+    let last = first + 1
+    while (last + 1 < places.length && places[last + 1]! - from <= longest) last++
+    for (; last > first; last--) {
+      const to = places[last]!
+      if (!isFound(text.slice(from, to), text.slice(Math.max(0, from - 1), from), text.slice(to, to + 2))) continue
+      if (from > done) segments.push({ literal: text.slice(done, from) })
+      segments.push({ found: text.slice(from, to) })
+      done = to
+      break
+    }
+  }
+  return done < text.length ? [...segments, { literal: text.slice(done) }] : segments
+}
+
+/** @internal */
+export const isUrl = (text: string): boolean => /^https?:\/\/\S*$/i.test(text)
+
+/**
+ * Whether parts of a text are percent-encoded, or may be.
+ *
+ * @internal
+ */
+export const isEncoded = (text: string): boolean => isUrl(text) || /%[0-9a-f]{2}/i.test(text)
+
+const decode = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/**
+ * A URL, or a text with something of one in it, as its parts with what separates them between. Scheme, host and port
+ * are no part.
+ */
+const split = (text: string): ReadonlyArray<string> => {
+  const origin = isUrl(text) ? /^[^/]*\/\/[^/?#]*/.exec(text)?.[0] ?? "" : ""
+  const parts = text.slice(origin.length).split(/([/?&=#;,<>"'\s]+)/)
+  return origin === "" ? parts : ["", origin, ...parts]
+}
+
+/**
+ * The decoded parts at even places, what separates them at odd ones.
+ *
+ * @internal
+ */
+export const partsOf = (text: string): ReadonlyArray<string> =>
+  split(text).map((part, place) => place % 2 === 0 ? decode(part) : part)
+
+/**
+ * A text whose decoded parts were changed; what was not stays as it was written.
+ *
+ * @internal
+ */
+export const changeParts = (text: string, change: (part: string) => string): string =>
+  split(text).map((part, place) => {
+    if (place % 2 === 1) return part
+    const decoded = decode(part)
+    const changed = change(decoded)
+    return changed === decoded ? part : encodeURIComponent(changed)
+  }).join("")

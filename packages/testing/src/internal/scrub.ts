@@ -1,0 +1,145 @@
+import { type Cassette, type Interaction, type Kind, version } from "./cassette.js"
+import { type Change, changeInteraction, changeParts, isEncoded, isUrl, type Path, segmentsOf } from "./leaves.js"
+import { makePseudonyms } from "./pseudonyms.js"
+import { coreOf, formsIn, kindOfValue, makePlaces } from "./sensitive.js"
+
+const kinds: ReadonlyArray<Kind> = ["card", "secret", "email", "phone", "ip", "link", "tail", "text"]
+
+/** Numbers with fewer digits tell nothing of anybody, and would be found everywhere. */
+const longNumber = { atItsPlace: 3, inFreeForm: 6, elsewhere: 8 }
+
+/** What is looked for in every text, by its form, and long enough not to be a word of anything else. */
+const isStrong = (kind: Kind, value: string): boolean =>
+  kind === "email" || kind === "card" || kind === "ip" || kind === "link" ||
+  (kind === "secret" && value.length >= 8) || (kind === "phone" && value.length >= 7)
+
+/** What is not by chance a part of something else. */
+const isUnmistakable = (kind: Kind, value: string): boolean =>
+  kind === "email" || kind === "card" || (kind === "secret" && value.length >= 16)
+
+/** Digits are a part of dates, versions, ids and amounts. */
+const standsAlone = (before: string, after: string): boolean =>
+  !/[\w:.+/-]/.test(before) && !/^(?:[\w:+/-]|\.\d)/.test(after)
+
+/** @internal */
+export interface Scrubbed {
+  readonly cassette: Cassette
+  /** Whether no credential, card number or e-mail stands in a text, wherever it may have come from. */
+  readonly isClean: (text: string) => boolean
+}
+
+/**
+ * What was recorded, with a pseudonym for everything that is sensitive. It is read twice, so that what turns out to be
+ * somebody's name late is found in what came before. `secrets` are the credentials that were sent.
+ *
+ * @internal
+ */
+export const scrub = (
+  interactions: ReadonlyArray<Interaction>,
+  secrets: Iterable<string>,
+  redact: ReadonlyArray<string>
+): Scrubbed => {
+  const placeOf = makePlaces(redact)
+  const texts = new Set<string>()
+  const ids = new Set<string>()
+  const freeTexts = new Set<string>()
+  /** By the value in lower case. */
+  const known = new Map<string, Kind>()
+
+  const note = (kind: Kind, value: string): void => {
+    const key = value.toLowerCase()
+    const before = known.get(key)
+    if (!/[\p{L}\p{N}]/u.test(value)) return
+    if (before === undefined || kinds.indexOf(kind) < kinds.indexOf(before)) known.set(key, kind)
+    const tail = kind === "card" ? value.replace(/\D/g, "").slice(-4) : undefined
+    if (tail !== undefined && !known.has(tail)) known.set(tail, "tail")
+  }
+
+  const readText = (text: string, path: Path): string => {
+    texts.add(text)
+    const { isFree, kind, look } = placeOf(path, text)
+    const [, core] = coreOf(text, path)
+    if (look === "whole") ids.add(core)
+    if (kind !== undefined && core !== "") {
+      const refined = kindOfValue(kind, core)
+      if (isFree && refined === "text") freeTexts.add(core)
+      else note(refined, refined === "tail" ? tailOf(core) : core)
+    }
+    for (const [form, value] of formsIn(text)) note(form, value)
+    if (isEncoded(text)) changeParts(text, (part) => readPart(part))
+    return text
+  }
+
+  const readPart = (part: string): string => {
+    texts.add(part)
+    for (const [form, value] of formsIn(part)) note(form, value)
+    return part
+  }
+
+  const reading: Change = {
+    text: readText,
+    number: (number, path) => {
+      const text = String(number)
+      texts.add(text)
+      const { isFree, kind } = placeOf(path, text)
+      const shortest = isFree ? longNumber.inFreeForm : longNumber.atItsPlace
+      if (kind !== undefined && /^\d+$/.test(text) && text.length >= shortest) note(kindOfValue("text", text), text)
+      return number
+    },
+    key: (key) => {
+      readPart(key)
+      return key
+    }
+  }
+  for (const secret of secrets) note("secret", secret)
+  for (const interaction of interactions) changeInteraction(interaction, reading)
+  // what is an id elsewhere is one here too: users of an API write its ids into the metadata of other records
+  for (const text of freeTexts) if (!ids.has(text)) note("text", text)
+
+  const pseudonyms = makePseudonyms(texts)
+  const longest = Math.max(0, ...Array.from(known.keys(), (value) => value.length))
+
+  const replaced = (text: string, look: "all" | "strong", only?: Kind): string =>
+    segmentsOf(text, longest, (part, before, after) => {
+      const kind = known.get(part.toLowerCase())
+      if (kind === undefined || kind === "tail" || (only !== undefined && kind !== only)) return false
+      if (isStrong(kind, part)) return true
+      return look === "all" && part.length > 2 && (!/^\d+$/.test(part) || standsAlone(before, after))
+    }).map((segment) =>
+      "literal" in segment ? segment.literal : pseudonyms.of(known.get(segment.found.toLowerCase())!, segment.found)
+    ).join("")
+
+  const writing: Change = {
+    text: (text, path) => {
+      const { kind, look } = placeOf(path, text)
+      const [before, core, after] = coreOf(text, path)
+      const kindOfCore = known.get(core.toLowerCase())
+      if (kind === "tail" && kindOfValue(kind, core) === "tail") {
+        return before + core.replace(/\d{4}(?=\D*$)/, (tail) => pseudonyms.of("tail", tail)) + after
+      }
+      if (kindOfCore !== undefined && (kind !== undefined || (look !== "strong" && core.length > 3))) {
+        return before + pseudonyms.of(kindOfCore, core) + after
+      }
+      const looked = look === "whole" ? "strong" : look
+      const plainly = replaced(text, looked, isUrl(text) ? "link" : undefined)
+      return isEncoded(plainly) ? changeParts(plainly, (part) => replaced(part, looked)) : plainly
+    },
+    number: (number, path) => {
+      const text = String(number)
+      const kind = known.get(text)
+      const isMeant = text.length >= longNumber.elsewhere || placeOf(path, text).kind !== undefined
+      return kind === undefined || !isMeant ? number : Number(pseudonyms.of(kind, text))
+    },
+    key: (key, path) => replaced(key, placeOf(path, key).isFree ? "all" : "strong")
+  }
+  const written = interactions.map((interaction) => changeInteraction(interaction, writing))
+  return {
+    cassette: { version, pseudonyms: pseudonyms.identities(), interactions: written },
+    isClean: (text) => {
+      const lower = text.toLowerCase()
+      return !Array.from(known).some(([value, kind]) => isUnmistakable(kind, value) && lower.includes(value))
+    }
+  }
+}
+
+const tailOf = (text: string): string => /(\d{4})\D*$/.exec(text)?.[1] ?? ""
