@@ -1,8 +1,9 @@
 /** The sixth provider of `docs/add-a-provider.md`: what the guide shows is what runs here. */
 import { CustomersByExternalId, type CustomersError } from "@effect-customers/core"
+import { CustomersContract } from "@effect-customers/testing/vitest"
 import { FetchHttpClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect, Exit, Layer, Redacted } from "effect"
+import { Cause, ConfigProvider, Duration, Effect, Exit, Layer, Option, Redacted } from "effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { leakedBy } from "../../core/test/printings.js"
 import { inVirtualTime } from "../../core/test/virtualTime.js"
@@ -14,6 +15,23 @@ const acmeOver = (fetch: () => typeof globalThis.fetch, options?: Partial<Acme.A
     Layer.provide(FetchHttpClient.layer),
     Layer.provide(Layer.sync(FetchHttpClient.Fetch, fetch))
   )
+
+/** What is written is carried out, and its answer is lost. */
+const losesWrites = (server: typeof globalThis.fetch): typeof globalThis.fetch => async (input, init) => {
+  const answer = await server(input, init)
+  if (init?.method !== "GET") throw new TypeError("fetch failed")
+  return answer
+}
+
+CustomersContract.suite("Acme", acmeOver(acmeServer), {
+  clock: "test",
+  settings: {
+    unreadableRow: acmeOver(() => acmeServer([{}, { created_at: "soon" }, {}])),
+    wrongVersion: acmeOver(acmeServer, { baseUrl: "https://api.acme.example/v0" }),
+    outage: acmeOver(() => async () => new Response("down for maintenance", { status: 503 })),
+    lostAnswers: acmeOver(() => losesWrites(acmeServer()))
+  }
+})
 
 describe("what the contract does not see", () => {
   it.effect("what is sent", () => {
@@ -139,7 +157,8 @@ describe("what the contract does not see", () => {
 
 describe("the guide", () => {
   const textOf = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8")
-  const blocks = [...textOf("../../../docs/add-a-provider.md").matchAll(/^```typescript (\S+)\n([^]*?)^```$/gm)]
+  const guide = textOf("../../../docs/add-a-provider.md")
+  const blocks = [...guide.matchAll(/^```typescript (\S+)\n([^]*?)^```$/gm)]
   const shown = (name: string) => blocks.filter(([, file]) => file === name).map(([, , code = ""]) => code)
 
   it.each(readdirSync(new URL("acme", import.meta.url)))("shows %s, whole", (file) => {
@@ -149,6 +168,29 @@ describe("the guide", () => {
   it("shows parts of these tests", () => {
     const tests = textOf("Acme.test.ts")
     expect(shown("Acme.test.ts").filter((part) => !tests.includes(part))).toEqual([])
-    expect(shown("Acme.test.ts").length).toBeGreaterThan(1)
+    expect(shown("Acme.test.ts")).toHaveLength(2)
+  })
+
+  it.effect("shows what is said of an Acme that is sent null", () => {
+    const server = acmeServer()
+    const sendsNull: typeof globalThis.fetch = async (input, init) => {
+      const text = await new Request(input, init).text()
+      return server(input, text === "" ? init : { ...init, body: text.replaceAll(`""`, "null") })
+    }
+    const ofEmail = CustomersContract.cases.filter(({ needs }) => needs.field === "email")
+    return Effect.map(CustomersContract.run(acmeOver(() => sendsNull), ofEmail), (violations) => {
+      const said = violations.map(({ case: { name }, cause }) =>
+        ` × Acme > ${name}\n   → ${Option.getOrThrow(Cause.failureOption(cause)).message}\n`
+      )
+      expect(said).toHaveLength(1)
+      expect(said.filter((lines) => !guide.includes(lines))).toEqual([])
+    })
+  })
+
+  it("names cases that there are", () => {
+    const [, table = ""] = /^\| mistake .*\n.*\n((?:\|.*\n)+)/m.exec(guide) ?? []
+    const names = [...table.matchAll(/`([^`]+)` \|$/gm)].map(([, name = ""]) => name)
+    expect(names).toHaveLength(table.trimEnd().split("\n").length)
+    expect(names.filter((name) => CustomersContract.cases.every((law) => !law.name.startsWith(name)))).toEqual([])
   })
 })
