@@ -21,18 +21,21 @@ const refuse = (status: number, code: string, message: string, fields: ReadonlyA
 
 const noSuchCustomer = () => refuse(404, "no_such_customer", "There is no such customer.")
 
-const isText = (value: unknown, longest: number) => typeof value === "string" && value.length <= longest
+const isText = (value: unknown, longest = Infinity) => typeof value === "string" && value.length <= longest
 
-/** Null is as good as absent. */
-const given = (body: Body): Body => Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null))
+const fields: ReadonlyArray<string> = ["name", "email", "reference", "metadata"]
+
+/** Null is as good as absent, and unknown fields are ignored. */
+const given = (body: Body): Body =>
+  Object.fromEntries(Object.entries(body).filter(([field, value]) => fields.includes(field) && value !== null))
 
 /** Which fields the documentation does not allow. */
 const invalidFields = ({ email = "", metadata = {}, name, reference = "" }: Body): ReadonlyArray<string> => [
   ...isText(name, 100) && String(name).trim() !== "" ? [] : ["name"],
-  ...email === "" || (isText(email, 200) && String(email).includes("@")) ? [] : ["email"],
+  ...email === "" || (isText(email) && String(email).includes("@")) ? [] : ["email"],
   ...isText(reference, 64) ? [] : ["reference"],
   ...typeof metadata === "object" && Object.keys(metadata ?? {}).length <= 20 &&
-      Object.values(metadata ?? {}).every((value) => isText(value, 200))
+      Object.values(metadata ?? {}).every((value) => isText(value))
     ? []
     : ["metadata"]
 ]
@@ -42,8 +45,6 @@ const kept = (metadata: object): object => {
   const entries = Object.entries(metadata).filter(([, value]) => value !== "")
   return entries.length === 0 ? [] : Object.fromEntries(entries)
 }
-
-const isSame = (text: string, other: string) => text !== "" && text.toLowerCase() === other.toLowerCase()
 
 /** A `fetch` that answers as Acme does, with customers of its own; `seed` is written over rows as they would be. */
 export const acmeServer = (seed: ReadonlyArray<Body> = []): typeof globalThis.fetch => {
@@ -58,10 +59,10 @@ export const acmeServer = (seed: ReadonlyArray<Body> = []): typeof globalThis.fe
     if (invalid.length > 0) return refuse(400, "invalid", "Some fields are invalid.", invalid)
     const others = living().filter(({ id }) => id !== row.id)
     const taken = [
-      ...others.some(({ email }) => isSame(email, next.email)) ? ["email"] : [],
+      ...others.some(({ email }) => email !== "" && email.toLowerCase() === next.email.toLowerCase()) ? ["email"] : [],
       ...others.some(({ reference }) => reference !== "" && reference === next.reference) ? ["reference"] : []
     ]
-    if (taken.length > 0) return refuse(400, "duplicate", `Already taken: ${taken.join(", ")}.`, taken)
+    if (taken.length > 0) return refuse(400, "duplicate", `Taken: ${next.email} ${next.reference}`, taken)
     const stored = { ...next, metadata: kept(next.metadata) }
     const isNew = rows.every(({ id }) => id !== row.id)
     rows = isNew ? [...rows, stored] : rows.map((other) => other.id === row.id ? stored : other)
