@@ -241,18 +241,17 @@ const fault = ({ after = 0, applied = false, decide, instead, operations = "all"
     if (!isWhole(after, 0)) return yield* refuse("expected after to be a whole number of at least 0")
     const decision = yield* decide
     const meets = (call: Call) => concerns(operations, call) ? decision : Effect.succeed(false)
+    const fails = (call: Call, service: Service) => instead(contextOf(call, service, applied))
     return {
-      effect: (run, call, service) => {
-        const fails = instead(contextOf(call, service, applied))
-        return Effect.if(meets(call), {
-          onTrue: () => applied ? Effect.zipRight(Effect.ignore(run), fails) : fails,
+      effect: (run, call, service) =>
+        Effect.if(meets(call), {
+          onTrue: () => Effect.zipRight(applied ? Effect.ignore(run) : Effect.void, fails(call, service)),
           onFalse: () => run
-        })
-      },
+        }),
       stream: (run, call, service) =>
         Stream.unwrap(Effect.map(
           meets(call),
-          (met) => met ? Stream.concat(Stream.take(run, after), instead(contextOf(call, service, false))) : run
+          (met) => met ? Stream.concat(Stream.take(run, after), fails(call, service)) : run
         ))
     } satisfies Interceptor
   }))
@@ -263,7 +262,7 @@ const refuse = (problem: string): Effect.Effect<never> => Effect.die(new RangeEr
 const isWhole = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least
 
 const concerns = (operations: Operations<Operation>, { operation }: Call): boolean =>
-  operations === "all" || operations === operation || operations.includes(operation)
+  typeof operations === "string" ? operations === "all" || operations === operation : operations.includes(operation)
 
 const failWith =
   (error: CustomersError | ((context: ErrorContext) => CustomersError)) =>

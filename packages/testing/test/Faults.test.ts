@@ -140,6 +140,21 @@ describe("no call bypasses a fault", () => {
       ))
     ))
 
+  it.effect.each(operations)("a fault of %s is one of nothing else", (operation) =>
+    Effect.gen(function*() {
+      const calls = new Map((yield* everyOperation).map(({ call, operation }) => [operation, call]))
+      const failed: Array<string> = []
+      for (const [operation, call] of calls) {
+        const answer = yield* Effect.either(call)
+        if (answer._tag === "Left" && answer.left._tag === "RateLimited") failed.push(operation)
+      }
+      expect(failed).toEqual([operation])
+    }).pipe(
+      Effect.provide(double.pipe(
+        CustomersFaults.failWithProbability({ operations: operation, probability: 1, seed: 1, error: limited })
+      ))
+    ))
+
   it.effect("all are counted together", () =>
     Effect.gen(function*() {
       const gets = (yield* everyOperation).filter(({ operation }) => operation === "get")
@@ -210,12 +225,29 @@ describe("failNth", () => {
       expect(yield* Effect.flip(customers.delete("nobody"))).toMatchObject({ _tag: "CustomerNotFound" })
     }).pipe(Effect.provide(double.pipe(CustomersFaults.failNth("delete", 1, timedOut, { applied: true })))))
 
+  /** The double, reading as a test says. */
+  const reading = (get: CustomersService["Type"]["get"]) =>
+    Layer.map(
+      double,
+      (context) => Context.add(context, CustomersService, { ...Context.get(context, CustomersService), get })
+    )
+
+  it.effect("what is not carried out is not made either", () => {
+    const made: Array<string> = []
+    const layer = reading((id) => {
+      made.push(id)
+      return Effect.die("a bug of the double")
+    })
+    return Effect.gen(function*() {
+      yield* Effect.flip(get)
+      expect(made).toEqual([])
+      yield* Effect.exit(get)
+      expect(made).toEqual(["cus_1"])
+    }).pipe(Effect.provide(layer.pipe(CustomersFaults.failNth("get", 1, limited))))
+  })
+
   it.effect("with `applied` a defect is not lost", () => {
-    const broken = Layer.map(double, (context) =>
-      Context.add(context, CustomersService, {
-        ...Context.get(context, CustomersService),
-        get: () => Effect.die("a bug of the double")
-      }))
+    const broken = reading(() => Effect.die("a bug of the double"))
     return Effect.gen(function*() {
       expect(yield* Effect.exit(get)).toEqual(Exit.die("a bug of the double"))
     }).pipe(Effect.provide(broken.pipe(CustomersFaults.failNth("get", 1, limited, { applied: true }))))
