@@ -158,9 +158,12 @@ export class UnrecordableBody extends Schema.TaggedError<UnrecordableBody>()("Un
   }
 }
 
-const encode = Schema.encodeSync(Schema.parseJson(Cassette, { space: 2 }))
+/** A key that is absent is none whose value is undefined. */
+const exact = { exact: true } as const
 
-const decode = Schema.decodeUnknownEither(Cassette)
+const encode = Schema.encodeSync(Schema.parseJson(Cassette, { space: 2 }), exact)
+
+const decode = Schema.decodeUnknownEither(Cassette, exact)
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Recording

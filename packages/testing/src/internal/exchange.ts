@@ -104,11 +104,17 @@ export interface Outgoing {
   readonly request: HttpClientRequest.HttpClientRequest
 }
 
+/** Shorter ones are words: `Bearer`. */
+const shortestSecret = 8
+
 const secretsOf = (url: URL, headers: { readonly [name: string]: string }): ReadonlyArray<string> => {
   const values = Object.keys(headers).filter((name) => secretHeaders.test(name)).map((name) => headers[name]!)
-  const words = values.flatMap((value) => [value, ...value.split(/[\s,;=]+/)])
-  const pairs = words.flatMap((word) => Either.getOrElse(Encoding.decodeBase64String(word), () => "").split(":"))
-  return [...words, ...pairs, url.username, url.password].filter((secret) => secret.length > 3)
+  const words = values.flatMap((value) => [...value.split(/\s+/), ...value.split(/[\s,;=]+/)])
+  const pairs = values.flatMap((value) => {
+    const encoded = /^basic\s+(\S+)/i.exec(value)?.[1] ?? ""
+    return Either.getOrElse(Encoding.decodeBase64String(encoded), () => "").split(":")
+  })
+  return [...words, ...pairs, url.username, url.password].filter(({ length }) => length >= shortestSecret)
 }
 
 /** The body of a request, and the request with a body that has not been read. */

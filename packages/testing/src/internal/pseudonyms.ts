@@ -83,9 +83,18 @@ export const makePseudonyms = (texts: Iterable<string>): Pseudonyms => {
       case "tail":
       case "phone":
       case "text": {
+        if (date.test(value)) {
+          return first(
+            "date",
+            (number) => new Date(number * 86_400_000).toISOString().slice(0, 10) + value.slice(10).replace(/\d/g, "0")
+          )
+        }
+        if (uuid.test(value)) {
+          return first("uuid", (number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`)
+        }
         const model = kind === "phone" ? digitsOf(value) : value
         const shape = shapeOf(model)
-        return first(shape, (number) => written(shape, number, /^[1-9]\d*$/.test(model)))
+        return first(shape, (number) => written(shape, number, kind !== "tail" && /^[1-9]\d*$/.test(model)))
       }
     }
   }
@@ -109,6 +118,10 @@ export const makePseudonyms = (texts: Iterable<string>): Pseudonyms => {
 
   return { of, identities: () => Object.fromEntries(identities) }
 }
+
+const date = /^\d{4}-\d{2}-\d{2}(?:$|T[\d:.]+(?:Z|[+-][\d:]+)?$)/
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Letters as `x`, digits as `0`, all else as it is. */
 const shapeOf = (value: string): string => value.replace(/\p{L}/gu, "x").replace(/\p{N}/gu, "0")
@@ -222,5 +235,5 @@ export const realFormOf = (identity: Identity, pseudonym: string, real: string):
  */
 export const canBe = (identity: Identity, value: string): boolean => {
   const kind = kindOf(identity)
-  return kind === "text" ? kindOfValue("text", value) === "text" : kindOfValue(kind, value) === kind
+  return kindOfValue(kind, value) === kind
 }

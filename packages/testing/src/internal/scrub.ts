@@ -49,7 +49,8 @@ export const scrub = (
   const note = (kind: Kind, value: string): void => {
     const key = value.toLowerCase()
     const before = known.get(key)
-    if (!/[\p{L}\p{N}]/u.test(value)) return
+    // nobody's: it tells as little as what is no text
+    if (!/[\p{L}\p{N}]/u.test(value) || /^(?:true|false|null|\d)$/.test(key)) return
     if (before === undefined || kinds.indexOf(kind) < kinds.indexOf(before)) known.set(key, kind)
     const tail = kind === "card" ? value.replace(/\D/g, "").slice(-4) : undefined
     if (tail !== undefined && !known.has(tail)) known.set(tail, "tail")

@@ -85,7 +85,8 @@ export const kindOfValue = (kind: Kind, text: string): Kind => {
     case "ip":
       return isIp(text) ? kind : "text"
     case "link":
-      return /^https?:\/\//i.test(text) ? kind : "text"
+    case "text":
+      return /^https?:\/\//i.test(text) ? "link" : "text"
     case "email":
     case "card":
       return "text"
