@@ -17,7 +17,7 @@ const provider = "autumn"
 
 const optionalText = Lenient.optional(Schema.String)
 
-const optionalNumber = Lenient.optional(Schema.Number)
+const optionalNumber = Lenient.optional(Lenient.number)
 
 const optionalBoolean = Lenient.optional(Schema.Boolean)
 
@@ -25,13 +25,13 @@ const optionalBoolean = Lenient.optional(Schema.Boolean)
 const Millis = Schema.Number.pipe(
   Schema.filter((time) => Math.abs(time) <= 8.64e15, {
     description: "a time in milliseconds",
-    arbitrary: () => (fc) => fc.integer({ min: 0, max: 253_402_300_799_999 })
+    arbitrary: () => (fc) => fc.integer({ min: 0, max: Date.UTC(2099, 11, 31) })
   })
 )
 
 const optionalMillis = Lenient.optional(Millis)
 
-const byFeature = <A, I>(value: Schema.Schema<A, I>) => Schema.Record({ key: Schema.String, value })
+const byFeature = <A, I>(value: Schema.Schema<A, I>) => Schema.Record({ key: Lenient.textLike("key"), value })
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Answers
@@ -52,7 +52,7 @@ export const AutumnFeature = Schema.Struct({
   event_names: Lenient.optional(Schema.Array(Schema.String)),
   credit_schema: Lenient.optional(Schema.Array(Schema.Struct({
     metered_feature_id: Schema.String,
-    credit_cost: Schema.Number
+    credit_cost: Lenient.number
   }))),
   display: Lenient.optional(Schema.Struct({ singular: optionalText, plural: optionalText }))
 }).annotations({ identifier: "AutumnFeature" })
@@ -81,8 +81,8 @@ const Interval = Lenient.openLiteral(
 const priceFields = {
   amount: optionalNumber,
   tiers: Lenient.optional(Schema.Array(Schema.Struct({
-    to: Schema.Union(Schema.Number, Lenient.openLiteral("inf")),
-    amount: Schema.Number
+    to: Schema.Union(Lenient.number, Lenient.openLiteral("inf")),
+    amount: Lenient.number
   }))),
   tier_behavior: Lenient.optional(Lenient.openLiteral("graduated", "volume")),
   billing_units: optionalNumber,
@@ -238,9 +238,9 @@ export interface AutumnPurchase extends Schema.Schema.Type<typeof AutumnPurchase
 export const AutumnBalance = Schema.Struct({
   feature_id: Schema.String,
   feature: Lenient.optional(AutumnFeature),
-  granted: Schema.Number,
-  remaining: Schema.Number,
-  usage: Schema.Number,
+  granted: Lenient.number,
+  remaining: Lenient.number,
+  usage: Lenient.number,
   unlimited: Schema.Boolean,
   overage_allowed: optionalBoolean,
   max_purchase: optionalNumber,
@@ -321,9 +321,9 @@ export const AutumnBillingControls = Schema.Struct({
     enabled: optionalBoolean,
     overage_limit: optionalNumber
   }))),
-  usage_limits: Lenient.optional(Schema.Array(Schema.Unknown)),
-  usage_alerts: Lenient.optional(Schema.Array(Schema.Unknown)),
-  overage_allowed: Lenient.optional(Schema.Array(Schema.Unknown))
+  usage_limits: Lenient.optional(Schema.Array(Lenient.json)),
+  usage_alerts: Lenient.optional(Schema.Array(Lenient.json)),
+  overage_allowed: Lenient.optional(Schema.Array(Lenient.json))
 }).annotations({ identifier: "AutumnBillingControls" })
 
 /**
@@ -388,8 +388,8 @@ const expandedFields = {
   rewards: Lenient.optional(Schema.Struct({ discounts: Lenient.optional(Schema.Array(Discount)) })),
   entities: Lenient.optional(Schema.Array(Entity)),
   referrals: Lenient.optional(Schema.Array(Referral)),
-  payment_method: Schema.optional(Schema.Unknown),
-  invoice_previews: Schema.optional(Schema.Unknown)
+  payment_method: Schema.optional(Lenient.json),
+  invoice_previews: Schema.optional(Lenient.json)
 }
 
 /**
@@ -401,12 +401,12 @@ const expandedFields = {
  * @category answers
  */
 export const AutumnCustomer = Schema.Struct({
-  id: Schema.NullOr(Schema.String),
-  name: optionalText,
-  email: optionalText,
+  id: Schema.NullOr(Lenient.textLike(/^[A-Za-z0-9_:-]{1,36}$/)),
+  name: Lenient.optional(Lenient.textLike("name")),
+  email: Lenient.optional(Lenient.textLike("email")),
   created_at: Millis,
   fingerprint: optionalText,
-  stripe_id: optionalText,
+  stripe_id: Lenient.optional(Lenient.textLike(/^cus_[A-Za-z0-9]{14}$/)),
   env: Lenient.optional(Lenient.openLiteral("sandbox", "live")),
   metadata: Lenient.optional(Metadata),
   send_email_receipts: optionalBoolean,
@@ -415,15 +415,15 @@ export const AutumnCustomer = Schema.Struct({
   purchases: Schema.Array(AutumnPurchase),
   balances: byFeature(AutumnBalance),
   flags: Lenient.optional(byFeature(AutumnFlag)),
-  licenses: Lenient.optional(Schema.Array(Schema.Unknown)),
+  licenses: Lenient.optional(Schema.Array(Lenient.json)),
   config: Lenient.optional(Schema.Struct({
     disable_pooled_balance: optionalBoolean,
     disable_overage_billing: optionalBoolean
   })),
   processors: Lenient.optional(Schema.Struct({
     stripe: Lenient.optional(Schema.Struct({ id: optionalText })),
-    vercel: Schema.optional(Schema.Unknown),
-    revenuecat: Schema.optional(Schema.Unknown)
+    vercel: Schema.optional(Lenient.json),
+    revenuecat: Schema.optional(Lenient.json)
   })),
   ...expandedFields
 }).annotations({ identifier: "AutumnCustomer" })

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { LazyArbitrary } from "effect/Arbitrary"
 import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
 import type * as Equivalence from "effect/Equivalence"
@@ -197,8 +198,13 @@ function decodeValue(
 
 const jsonAst = Schema.Unknown.annotations({ description: "a JSON value" }).ast
 
-const optionalText = (like: Arbitraries.TextKind) =>
-  Schema.OptionFromNullOr(Schema.String.annotations({ arbitrary: Arbitraries.textLike(like) }))
+/** Arbitrary values of `OptionFromNullOr` do not shrink to none. */
+const optional = <A, I>(schema: Schema.Schema<A, I>, arbitrary: LazyArbitrary<A>) =>
+  Schema.OptionFromNullOr(schema).annotations({
+    arbitrary: () => (fc) => fc.option(arbitrary(fc), { freq: 2 }).map(Option.fromNullable)
+  })
+
+const optionalText = (like: Arbitraries.TextKind) => optional(Schema.String, Arbitraries.textLike(like)())
 
 /**
  * A postal address as a provider keeps it. `country` is ISO 3166 alpha-2 where the provider keeps the rule;
@@ -216,10 +222,7 @@ export class Address extends Schema.Class<Address>("@effect-customers/core/Addre
   country: optionalText("country")
 }) {}
 
-const Time: Schema.Schema<DateTime.Utc, string> = Schema.compose(
-  Schema.DateTimeUtc,
-  Schema.DateTimeUtcFromSelf.annotations({ arbitrary: () => (fc) => Arbitraries.millis(fc).map(DateTime.unsafeMake) })
-)
+const time: LazyArbitrary<DateTime.Utc> = (fc) => Arbitraries.millis(fc).map(DateTime.unsafeMake)
 
 const RawSymbol: unique symbol = Symbol.for("@effect-customers/core/Customer/raw")
 
@@ -251,11 +254,11 @@ export class Customer extends Schema.Class<Customer>("@effect-customers/core/Cus
   email: optionalText("email"),
   name: optionalText("name"),
   phone: optionalText("phone"),
-  address: Schema.OptionFromNullOr(Address),
+  address: optional(Address, (fc) => Arbitraries.addressInput()()(fc).map(addressFromInput)),
   locale: optionalText("locale"),
   metadata: Metadata,
-  createdAt: Time,
-  updatedAt: Schema.OptionFromNullOr(Time)
+  createdAt: Schema.DateTimeUtc.annotations({ arbitrary: () => time }),
+  updatedAt: optional(Schema.DateTimeUtc, time)
 }) {
   /** @internal */
   [RawSymbol](): unknown {

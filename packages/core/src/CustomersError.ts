@@ -62,6 +62,8 @@ const AnsweredAt = Schema.Int.annotations({
 
 const word = (shape: RegExp) => Schema.String.annotations({ arbitrary: Arbitraries.textLike(shape) })
 
+const Words = word(/^[a-z]{3,10} [a-z]{3,10}$/)
+
 const Path = word(/^(|name|email|address\.country|metadata\.\*)$/)
 
 const shared = {
@@ -150,8 +152,8 @@ export const isTransient = (error: CustomersError): boolean => {
  */
 export const InputIssue = Schema.Struct({
   path: Path,
-  message: Schema.Union(Schema.String, RedactedText),
-  code: Schema.optional(Schema.String)
+  message: Schema.Union(Words, RedactedText),
+  code: Schema.optional(word(/^[a-z_]{3,15}$/))
 })
 
 /**
@@ -277,7 +279,7 @@ export class Unsupported extends Schema.TaggedError<Unsupported>("@effect-custom
   /** The unified field, dotted, or the option. */
   path: Path,
   /** Why, in words that hold no data of the call. */
-  reason: Schema.String
+  reason: Words
 }) {
   override get message(): string {
     return describe(this, `unsupported ${this.path}: ${this.reason}`)
@@ -453,7 +455,7 @@ export class InvalidResponse
   extends Schema.TaggedError<InvalidResponse>("@effect-customers/core/InvalidResponse")("InvalidResponse", {
     ...shared,
     /** `path` is dotted (`items.3.created_at`; empty for the whole body). */
-    issues: Schema.Array(Schema.Struct({ path: Path, expected: Schema.String }))
+    issues: Schema.Array(Schema.Struct({ path: Path, expected: Words }))
   })
 {
   override get message(): string {

@@ -27,13 +27,16 @@ export const zeroTime = "0001-01-01T00:00:00Z"
 
 const optionalText = Lenient.optional(Schema.String)
 
+/** A text that is not set is `""`. */
+const maybeUnset = (like: Lenient.TextLike) => Lenient.optional(Lenient.textLike(like, /^$/))
+
 /** Zero to nine digits of a second. */
 const optionalDateTime = Lenient.optional(Lenient.IsoDateTime)
 
 const optionalBoolean = Lenient.optional(Schema.Boolean)
 
 /** An int64 of the server: beyond 2^53 JSON itself is not exact. */
-const optionalInteger = Lenient.optional(Schema.Number)
+const optionalInteger = Lenient.optional(Lenient.number)
 
 /** Without an exponent, whatever its scale. */
 const digitsOf = (decimal: BigDecimal.BigDecimal): string => {
@@ -56,10 +59,10 @@ const optionalDecimal = Lenient.optional(
 )
 
 /** The server sends null where nothing was ever given. */
-const optionalMetadata = Lenient.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+const optionalMetadata = Lenient.optional(Schema.Record({ key: Lenient.textLike("key"), value: Schema.String }))
 
 /** JSON of whatever kind: the document says object. */
-const JsonObject = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+const JsonObject = Schema.Record({ key: Schema.String, value: Lenient.json })
 
 const recordStatus = Lenient.openLiteral("published", "deleted", "archived")
 
@@ -111,18 +114,18 @@ export interface FlexpriceIntegration extends Schema.Schema.Type<typeof Flexpric
  * @category answers
  */
 export const FlexpriceCustomer = Schema.Struct({
-  id: Schema.String,
-  external_id: optionalText,
-  name: optionalText,
-  email: optionalText,
-  contact: optionalText,
-  address_line1: optionalText,
-  address_line2: optionalText,
-  address_city: optionalText,
-  address_state: optionalText,
-  address_postal_code: optionalText,
+  id: Lenient.textLike(/^cust_[0-9A-HJKMNP-TV-Z]{26}$/),
+  external_id: Lenient.optional(Lenient.textLike("externalId")),
+  name: maybeUnset("name"),
+  email: maybeUnset("email"),
+  contact: maybeUnset("phone"),
+  address_line1: maybeUnset("addressLine"),
+  address_line2: maybeUnset("addressLine"),
+  address_city: maybeUnset("addressLine"),
+  address_state: maybeUnset("addressLine"),
+  address_postal_code: maybeUnset(/^[0-9]{4,6}$/),
   /** ISO 3166 alpha-2. */
-  address_country: optionalText,
+  address_country: maybeUnset("country"),
   /** An IANA name. */
   timezone: optionalText,
   /** A rename leaves `old_external_ids` in it, which holds the new external id. */

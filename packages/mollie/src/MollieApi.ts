@@ -28,7 +28,7 @@ const optionalText = Lenient.optional(Schema.String)
  * @since 0.1.0
  * @category answers
  */
-export const MollieLink = Schema.Struct({ href: Schema.String, type: optionalText })
+export const MollieLink = Schema.Struct({ href: Lenient.textLike("url"), type: optionalText })
 
 /**
  * A link.
@@ -86,12 +86,12 @@ const Locale = Lenient.openLiteral(
  */
 export const MollieCustomer = Schema.Struct({
   resource: optionalText,
-  id: Schema.String,
+  id: Lenient.textLike(/^cst_[A-Za-z0-9]{10}$/),
   mode: Mode,
-  name: optionalText,
-  email: optionalText,
+  name: Lenient.optional(Lenient.textLike("name")),
+  email: Lenient.optional(Lenient.textLike("email")),
   locale: Lenient.optional(Locale),
-  metadata: Lenient.optional(Schema.Unknown),
+  metadata: Lenient.optional(Lenient.json),
   createdAt: Lenient.IsoDateTime,
   _links: Lenient.optional(Schema.Struct({
     self: optionalLink,
@@ -146,7 +146,10 @@ export interface MollieCustomerPage extends Schema.Schema.Type<typeof MollieCust
  * @since 0.1.0
  * @category answers
  */
-export const MollieAmount = Schema.Struct({ currency: Schema.String, value: Schema.String })
+export const MollieAmount = Schema.Struct({
+  currency: Lenient.textLike(/^[A-Z]{3}$/),
+  value: Lenient.textLike(/^[0-9]{1,5}\.[0-9]{2}$/)
+})
 
 /**
  * An amount: a decimal string and its currency.
@@ -250,7 +253,7 @@ export interface MollieAddress extends Schema.Schema.Type<typeof MollieAddress> 
 export const MolliePaymentLine = Schema.Struct({
   type: Lenient.optional(LineType),
   description: optionalText,
-  quantity: Lenient.optional(Schema.Number),
+  quantity: Lenient.optional(Lenient.number),
   quantityUnit: optionalText,
   unitPrice: optionalAmount,
   discountAmount: optionalAmount,
@@ -265,12 +268,12 @@ export const MolliePaymentLine = Schema.Struct({
     interval: optionalText,
     description: optionalText,
     amount: optionalAmount,
-    times: Lenient.optional(Schema.Number),
+    times: Lenient.optional(Lenient.number),
     startDate: optionalText
   }))
 })
 
-const OpenRecord = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+const OpenRecord = Schema.Record({ key: Schema.String, value: Lenient.json })
 
 /**
  * A line of a payment as answers hold it.
@@ -283,8 +286,8 @@ export interface MolliePaymentLine extends Schema.Schema.Type<typeof MolliePayme
 /** What depends on the method of payment: an object, or an array where it is empty. */
 const Details = Schema.Union(
   // null first: a secret may be of anything
-  Schema.Struct({ cardToken: Schema.optional(Schema.Union(Schema.Null, Schema.Redacted(Schema.Unknown))) }, OpenRecord),
-  Schema.Array(Schema.Unknown)
+  Schema.Struct({ cardToken: Schema.optional(Schema.Union(Schema.Null, Schema.Redacted(Lenient.json))) }, OpenRecord),
+  Schema.Array(Lenient.json)
 )
 
 const optionalDateTime = Lenient.optional(Lenient.IsoDateTime)
@@ -300,13 +303,13 @@ const optionalDateTime = Lenient.optional(Lenient.IsoDateTime)
  */
 export const MolliePayment = Schema.Struct({
   resource: optionalText,
-  id: Schema.String,
+  id: Lenient.textLike(/^tr_[A-Za-z0-9]{10}$/),
   mode: Mode,
   createdAt: Lenient.IsoDateTime,
   amount: MollieAmount,
   description: Schema.String,
   status: Lenient.openLiteral("open", "pending", "authorized", "paid", "canceled", "expired", "failed"),
-  profileId: Schema.String,
+  profileId: Lenient.textLike(/^pfl_[A-Za-z0-9]{10}$/),
   sequenceType: Lenient.openLiteral("oneoff", "first", "recurring"),
   amountRefunded: optionalAmount,
   amountRemaining: optionalAmount,
@@ -337,7 +340,7 @@ export const MolliePayment = Schema.Struct({
   ),
   captureMode: Lenient.optional(Lenient.openLiteral("automatic", "manual")),
   isCancelable: Lenient.optional(Schema.Boolean),
-  metadata: Lenient.optional(Schema.Unknown),
+  metadata: Lenient.optional(Lenient.json),
   lines: Lenient.optional(Schema.Array(MolliePaymentLine)),
   billingAddress: Lenient.optionalObject(MollieAddress),
   shippingAddress: Lenient.optionalObject(MollieAddress),

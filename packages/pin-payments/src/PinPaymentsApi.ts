@@ -18,7 +18,11 @@ const optionalText = Lenient.optional(Schema.String)
 const optionalDateTime = Lenient.optional(Lenient.IsoDateTime)
 
 /** Whoever has the token of a card can charge it: it is redacted wherever it is. */
-const CardToken = Schema.Redacted(Schema.NonEmptyString)
+const CardToken = Schema.Redacted(
+  Schema.NonEmptyString.annotations({ arbitrary: () => (fc) => fc.stringMatching(/^card_[A-Za-z0-9_-]{22}$/) })
+)
+
+const CustomerToken = Lenient.textLike(/^cus_[A-Za-z0-9_-]{22}$/)
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Answers
@@ -36,18 +40,18 @@ const CardToken = Schema.Redacted(Schema.NonEmptyString)
 export const PinPaymentsCard = Schema.Struct({
   token: CardToken,
   scheme: Lenient.optional(Lenient.openLiteral("visa", "master", "amex", "diners", "discover", "jcb")),
-  display_number: optionalText,
-  issuing_country: optionalText,
+  display_number: Lenient.optional(Lenient.textLike(/^XXXX-XXXX-XXXX-[0-9]{4}$/)),
+  issuing_country: Lenient.optional(Lenient.textLike("country")),
   expiry_month: Lenient.optional(Schema.Int),
   expiry_year: Lenient.optional(Schema.Int),
-  name: optionalText,
-  address_line1: optionalText,
-  address_line2: optionalText,
-  address_city: optionalText,
-  address_postcode: optionalText,
-  address_state: optionalText,
-  address_country: optionalText,
-  customer_token: optionalText,
+  name: Lenient.optional(Lenient.textLike("name")),
+  address_line1: Lenient.optional(Lenient.textLike("addressLine")),
+  address_line2: Lenient.optional(Lenient.textLike("addressLine")),
+  address_city: Lenient.optional(Lenient.textLike("addressLine")),
+  address_postcode: Lenient.optional(Lenient.textLike(/^[0-9]{4}$/)),
+  address_state: Lenient.optional(Lenient.textLike("addressLine")),
+  address_country: Lenient.optional(Lenient.textLike("country", "addressLine")),
+  customer_token: Lenient.optional(CustomerToken),
   primary: Lenient.optional(Schema.Boolean),
   network_type: Lenient.optional(Lenient.openLiteral("applepay", "googlepay")),
   network_format: Lenient.optional(Lenient.openLiteral("cryptogram_3ds"))
@@ -69,11 +73,11 @@ export interface PinPaymentsCard extends Schema.Schema.Type<typeof PinPaymentsCa
  * @category answers
  */
 export const PinPaymentsCustomer = Schema.Struct({
-  token: Schema.String,
-  email: Schema.String,
-  first_name: optionalText,
-  last_name: optionalText,
-  phone_number: optionalText,
+  token: CustomerToken,
+  email: Lenient.textLike("email"),
+  first_name: Lenient.optional(Lenient.textLike("name", /^$/)),
+  last_name: Lenient.optional(Lenient.textLike("name", /^$/)),
+  phone_number: Lenient.optional(Lenient.textLike("phone", /^$/)),
   company: optionalText,
   notes: optionalText,
   created_at: Lenient.IsoDateTime,
@@ -97,12 +101,12 @@ export interface PinPaymentsCustomer extends Schema.Schema.Type<typeof PinPaymen
  * @category answers
  */
 export const PinPaymentsCharge = Schema.Struct({
-  token: Schema.String,
+  token: Lenient.textLike(/^ch_[A-Za-z0-9_-]{22}$/),
   success: Schema.Boolean,
   amount: Schema.Int,
-  currency: Schema.String,
+  currency: Lenient.textLike(/^[A-Z]{3}$/),
   description: optionalText,
-  email: optionalText,
+  email: Lenient.optional(Lenient.textLike("email")),
   ip_address: optionalText,
   created_at: Lenient.IsoDateTime,
   status_message: optionalText,
@@ -124,7 +128,7 @@ export const PinPaymentsCharge = Schema.Struct({
   captured_at: optionalDateTime,
   settlement_currency: optionalText,
   active_chargebacks: Lenient.optional(Schema.Boolean),
-  metadata: Lenient.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  metadata: Lenient.optional(Schema.Record({ key: Lenient.textLike("key"), value: Schema.String })),
   platform_fees: Lenient.optional(Schema.Int),
   platform_adjustment: Lenient.optional(Schema.Struct({
     amount: Lenient.optional(Schema.Int),
@@ -149,10 +153,10 @@ export interface PinPaymentsCharge extends Schema.Schema.Type<typeof PinPayments
  * @category answers
  */
 export const PinPaymentsSubscription = Schema.Struct({
-  token: Schema.String,
+  token: Lenient.textLike(/^sub_[A-Za-z0-9_-]{22}$/),
   state: Lenient.openLiteral("trial", "active", "cancelling", "cancelled", "expired"),
-  plan_token: optionalText,
-  customer_token: optionalText,
+  plan_token: Lenient.optional(Lenient.textLike(/^plan_[A-Za-z0-9_-]{22}$/)),
+  customer_token: Lenient.optional(CustomerToken),
   card_token: Lenient.optional(CardToken),
   next_billing_date: optionalDateTime,
   active_interval_started_at: optionalDateTime,

@@ -24,7 +24,7 @@ const provider = "polar"
  * @category answers
  */
 export const PolarMetadata = Schema.Record({
-  key: Schema.String,
+  key: Lenient.textLike("key"),
   value: Schema.Union(Schema.String, Schema.Finite, Schema.Boolean)
 })
 
@@ -35,12 +35,12 @@ export const PolarMetadata = Schema.Record({
  * @category answers
  */
 export const PolarAddress = Schema.Struct({
-  line1: Lenient.optional(Schema.String),
-  line2: Lenient.optional(Schema.String),
-  postal_code: Lenient.optional(Schema.String),
-  city: Lenient.optional(Schema.String),
-  state: Lenient.optional(Schema.String),
-  country: Schema.String
+  line1: Lenient.optional(Lenient.textLike("addressLine")),
+  line2: Lenient.optional(Lenient.textLike("addressLine")),
+  postal_code: Lenient.optional(Lenient.textLike(/^[0-9]{4,5}$/)),
+  city: Lenient.optional(Lenient.textLike("addressLine")),
+  state: Lenient.optional(Lenient.textLike(/^((US|CA)-[A-Z]{2})$/, "addressLine")),
+  country: Lenient.textLike("country")
 })
 
 /**
@@ -52,28 +52,30 @@ export const PolarAddress = Schema.Struct({
 export interface PolarAddress extends Schema.Schema.Type<typeof PolarAddress> {}
 
 const customerFields = {
-  id: Schema.String,
+  id: Lenient.textLike("uuid"),
   created_at: Lenient.IsoDateTime,
   modified_at: Lenient.optional(Lenient.IsoDateTime),
   metadata: PolarMetadata,
-  external_id: Lenient.optional(Schema.String),
+  external_id: Lenient.optional(Lenient.textLike("externalId")),
   /** Null for a team without one. */
-  email: Lenient.optional(Schema.String),
+  email: Lenient.optional(Lenient.textLike("email")),
   email_verified: Schema.Boolean,
   type: Lenient.openLiteral("individual", "team"),
-  name: Lenient.optional(Schema.String),
+  name: Lenient.optional(Lenient.textLike("name")),
   /** Falls back to `name`. */
-  billing_name: Lenient.optional(Schema.String),
+  billing_name: Lenient.optional(Lenient.textLike("name")),
   billing_address: Lenient.optional(PolarAddress),
   /** `[value, format]` in answers, one string in requests. Formats: `us_ein`, `eu_vat`, and some seventy more. */
-  tax_id: Lenient.optional(Schema.Tuple(Schema.String, Schema.String)),
-  locale: Lenient.optional(Schema.String),
-  organization_id: Schema.String,
-  default_payment_method_id: Lenient.optional(Schema.String),
+  tax_id: Lenient.optional(
+    Schema.Tuple(Lenient.textLike(/^[A-Z]{2}[0-9]{9}$/), Lenient.textLike(/^(us_ein|eu_vat)$/))
+  ),
+  locale: Lenient.optional(Lenient.textLike("locale")),
+  organization_id: Lenient.textLike("uuid"),
+  default_payment_method_id: Lenient.optional(Lenient.textLike("uuid")),
   deleted_at: Lenient.optional(Lenient.IsoDateTime),
   /** May be before `created_at`. */
   first_user_event_at: Lenient.optional(Lenient.IsoDateTime),
-  avatar_url: Lenient.optional(Schema.String)
+  avatar_url: Lenient.optional(Lenient.textLike("url"))
 }
 
 /**
@@ -126,7 +128,7 @@ const grant = <const Type extends string, Properties extends Schema.Schema.Any>(
 ) => Schema.Struct({ ...grantFields, benefit_type: Schema.Literal(benefit_type), properties })
 
 /** An object of whatever keys: `Schema.Struct({})` would take a text as well. */
-const noKnownProperties = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+const noKnownProperties = Schema.Record({ key: Schema.String, value: Lenient.json })
 
 const optionalText = Lenient.optional(Schema.String)
 
@@ -252,7 +254,7 @@ const knownGrants = [
 export const UnknownGrant = Schema.Struct({
   ...grantFields,
   benefit_type: Lenient.unknownTag(knownGrants.map((known) => known.fields.benefit_type.literals[0])),
-  properties: Schema.Unknown
+  properties: Lenient.json
 })
 
 /**
@@ -281,9 +283,9 @@ export const PolarSubscriptionMeter = Schema.Struct({
   id: Schema.String,
   created_at: Lenient.IsoDateTime,
   modified_at: Lenient.optional(Lenient.IsoDateTime),
-  consumed_units: Schema.Number,
-  credited_units: Schema.Number,
-  amount: Schema.Number,
+  consumed_units: Lenient.number,
+  credited_units: Lenient.number,
+  amount: Lenient.number,
   meter_id: Schema.String
 })
 
@@ -300,12 +302,12 @@ export const PolarActiveSubscription = Schema.Struct({
   custom_field_data: Lenient.optional(
     Schema.Record({
       key: Schema.String,
-      value: Schema.Union(Schema.String, Schema.Number, Schema.Boolean, Schema.Null)
+      value: Schema.Union(Schema.String, Lenient.number, Schema.Boolean, Schema.Null)
     })
   ),
   metadata: PolarMetadata,
   status: Lenient.openLiteral("active", "trialing"),
-  amount: Schema.Number,
+  amount: Lenient.number,
   currency: Schema.String,
   recurring_interval: Lenient.openLiteral("day", "week", "month", "year"),
   current_period_start: Lenient.IsoDateTime,
@@ -319,9 +321,9 @@ export const PolarActiveSubscription = Schema.Struct({
   ends_at: Lenient.optional(Lenient.IsoDateTime),
   product_id: Schema.String,
   discount_id: optionalText,
-  seats: Lenient.optional(Schema.Number),
+  seats: Lenient.optional(Lenient.number),
   /** Absent before September 2026. */
-  units: Lenient.optional(Schema.Number),
+  units: Lenient.optional(Lenient.number),
   meters: Lenient.optional(Schema.Array(PolarSubscriptionMeter))
 })
 
@@ -344,9 +346,9 @@ export const PolarActiveMeter = Schema.Struct({
   created_at: Lenient.IsoDateTime,
   modified_at: Lenient.optional(Lenient.IsoDateTime),
   meter_id: Schema.String,
-  consumed_units: Schema.Number,
-  credited_units: Schema.Number,
-  balance: Schema.Number
+  consumed_units: Lenient.number,
+  credited_units: Lenient.number,
+  balance: Lenient.number
 })
 
 /**
@@ -377,7 +379,7 @@ export interface PolarCustomerState extends Schema.Schema.Type<typeof PolarCusto
  * @since 0.1.0
  * @category answers
  */
-export const PolarCustomerBalance = Schema.Struct({ balance: Schema.Number, currency: Schema.String })
+export const PolarCustomerBalance = Schema.Struct({ balance: Lenient.number, currency: Schema.String })
 
 /**
  * What a customer owes or has, in cents.
