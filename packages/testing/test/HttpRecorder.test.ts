@@ -34,6 +34,7 @@ import {
   Effect,
   Either,
   Exit,
+  FastCheck as fc,
   Fiber,
   Layer,
   Option,
@@ -543,6 +544,68 @@ const luhn = (number: string): boolean =>
       }, 0) % 10 === 0
 
 const withLuhn = (digits: string): string => Array.from({ length: 10 }, (_, digit) => `${digits}${digit}0`).find(luhn)!
+
+const word = fc.stringMatching(/^Q[a-zäéß雷]{4,8}$/)
+const words = fc.array(word, { minLength: 2, maxLength: 3 }).map((words) => words.join(" "))
+const digits = (count: number) => fc.stringMatching(new RegExp(`^[1-9][0-9]{${count - 1}}$`))
+
+const person = fc.record({
+  email: fc.stringMatching(/^[A-Za-z][a-z.+_]{3,8}[a-z]@[A-Za-z][a-z]{4,8}\.org$/),
+  name: words,
+  phone: digits(9).map((text) => `+49 ${text.slice(0, 3)} ${text.slice(3)}`),
+  address: fc.record({ line1: words, city: word, postal_code: digits(7) }),
+  tax_id: digits(9),
+  metadata: fc.dictionary(fc.constantFrom("one", "two"), fc.oneof(words, digits(8)))
+})
+
+type Person = typeof person extends fc.Arbitrary<infer A> ? A : never
+
+const valuesOf = ({ address, metadata, ...rest }: Omit<Person, "metadata"> & { readonly metadata: object }) => [
+  ...Object.values(rest),
+  ...Object.values(address),
+  ...Object.values(metadata).map(String)
+]
+
+/** What an answer may make of a value. */
+const quotations: ReadonlyArray<(value: string) => unknown> = [
+  (value) => `The value "${value}" is taken.`,
+  (value) => ({ error: value, input: [value, `  ${value} `] }),
+  (value) => ({ msg: `${value.toLowerCase()}, ${value.toUpperCase()}` }),
+  (value) => ({
+    href: `https://api.provider.example/${encodeURIComponent(value)}?of=${encodeURIComponent(value)}&page=2`
+  }),
+  (value) => JSON.stringify({ name: value })
+]
+
+describe("whoever it is", () => {
+  it.effect.prop(
+    "nothing of them is in the cassette, and what was sent of them comes back as it was",
+    [fc.array(person, { minLength: 1, maxLength: 3 }), fc.infiniteStream(fc.nat())],
+    ([people, chosen]) =>
+      Effect.gen(function*() {
+        const next = () => chosen.next().value as number
+        const values = people.flatMap(valuesOf)
+        const quoted = Array.from({ length: 6 }, () =>
+          quotations[next() % quotations.length]!(values[next() % values.length]!))
+        const program = Effect.all([
+          ...people.map((person) =>
+            sendJson("POST", "/people", person)
+          ),
+          sendJson("GET", `/quotations?q=${encodeURIComponent(values[next() % values.length]!)}`)
+        ])
+        const { again, recorded, text } = yield* recordAndReplay(
+          program,
+          network((request) => request.method === "POST" ? json({ id: "cus_1" }, 201) : json(quoted, 422))
+        )
+        const lower = text.toLowerCase()
+        expect(values.filter((value) =>
+          lower.includes(value.toLowerCase()) || lower.includes(encodeURIComponent(value).toLowerCase())
+        )).toEqual([])
+        expect(again).toEqual(recorded)
+      }),
+    { fastCheck: { numRuns: 60, seed: 6 } }
+  )
+})
 
 describe("replaying", () => {
   const create = (email: string, more: object = {}) => sendJson("POST", "/people", { email, plan: "pro", ...more })

@@ -168,17 +168,43 @@ const decode = (part: string): string => {
  */
 const split = (text: string): ReadonlyArray<string> => {
   const origin = isUrl(text) ? /^[^/]*\/\/[^/?#]*/.exec(text)?.[0] ?? "" : ""
-  const parts = text.slice(origin.length).split(/([/?&=#;,<>"'\s]+)/)
+  const parts = text.slice(origin.length).split(/([/?&=#;<>"\s]+)/)
   return origin === "" ? parts : ["", origin, ...parts]
 }
 
 /**
- * The decoded parts at even places, what separates them at odd ones.
+ * Stands for a plus in a part of a URL: itself in some, a space in others. `+` is an encoded one there.
  *
  * @internal
  */
-export const partsOf = (text: string): ReadonlyArray<string> =>
-  split(text).map((part, place) => place % 2 === 0 ? decode(part) : part)
+export const plus = "\uE000"
+
+/** Encoded, but for the characters that stood in `like` as they are. */
+const encode = (part: string, like: string): string =>
+  encodeURIComponent(part).replace(/%(?:2C|3A|40|24)/g, (code) => {
+    const character = decodeURIComponent(code)
+    return like.includes(character) ? character : code
+  })
+
+/**
+ * Whether two URLs are of the same parts, by `isSame` of each two parts, decoded.
+ *
+ * @internal
+ */
+export const sameParts = (
+  text: string,
+  other: string,
+  isSame: (part: string, other: string) => boolean
+): boolean => {
+  const parts = split(text)
+  const others = split(other)
+  return parts.length === others.length && parts.every((part, place) => {
+    const other = others[place]!
+    return place % 2 === 1
+      ? part === other
+      : isSame(decode(part), decode(other)) || isSame(decode(part), decode(other.replaceAll("+", " ")))
+  })
+}
 
 /**
  * A text whose decoded parts were changed; what was not stays as it was written.
@@ -188,7 +214,7 @@ export const partsOf = (text: string): ReadonlyArray<string> =>
 export const changeParts = (text: string, change: (part: string) => string): string =>
   split(text).map((part, place) => {
     if (place % 2 === 1) return part
-    const decoded = decode(part)
+    const decoded = decode(part.replaceAll("+", plus))
     const changed = change(decoded)
-    return changed === decoded ? part : encodeURIComponent(changed)
+    return changed === decoded ? part : changed.split(plus).map((piece) => encode(piece, part)).join("+")
   }).join("")

@@ -1,5 +1,5 @@
 import { type Body, type Cassette, type Identity, kindOf, type Request, type Result } from "./cassette.js"
-import { changeParts, changeResult, isEncoded, isRecord, isUrl, partsOf, type Segment, segmentsOf } from "./leaves.js"
+import { changeParts, changeResult, isEncoded, isRecord, isUrl, sameParts, type Segment, segmentsOf } from "./leaves.js"
 import { canBe, realFormOf, sameness } from "./pseudonyms.js"
 import { digitsOf } from "./sensitive.js"
 
@@ -121,9 +121,7 @@ export const makePlayer = (cassette: Cassette): Player => {
 
     const matches = (recorded: string, given: string): boolean => {
       if (!isEncoded(recorded) || identities.has(recorded)) return matchesPlainly(recorded, given)
-      const parts = partsOf(recorded)
-      const others = partsOf(given)
-      return parts.length === others.length && parts.every((part, place) => matchesPlainly(part, others[place]!))
+      return sameParts(recorded, given, matchesPlainly)
     }
 
     const differ = (place: string, how: string): void => {

@@ -1,5 +1,5 @@
 import { type Cassette, type Interaction, type Kind, version } from "./cassette.js"
-import { type Change, changeInteraction, changeParts, isEncoded, isUrl, type Path, segmentsOf } from "./leaves.js"
+import { type Change, changeInteraction, changeParts, isEncoded, isUrl, type Path, plus, segmentsOf } from "./leaves.js"
 import { makePseudonyms } from "./pseudonyms.js"
 import { coreOf, formsIn, kindOfValue, makePlaces } from "./sensitive.js"
 
@@ -12,10 +12,6 @@ const longNumber = { atItsPlace: 3, inFreeForm: 6, elsewhere: 8 }
 const isStrong = (kind: Kind, value: string): boolean =>
   kind === "email" || kind === "card" || kind === "ip" || kind === "link" ||
   (kind === "secret" && value.length >= 8) || (kind === "phone" && value.length >= 7)
-
-/** What is not by chance a part of something else. */
-const isUnmistakable = (kind: Kind, value: string): boolean =>
-  kind === "email" || kind === "card" || (kind === "secret" && value.length >= 16)
 
 /** Digits are a part of dates, versions, ids and amounts. */
 const standsAlone = (before: string, after: string): boolean =>
@@ -60,20 +56,20 @@ export const scrub = (
     texts.add(text)
     const { isFree, kind, look } = placeOf(path, text)
     const [, core] = coreOf(text, path)
-    if (look === "whole") ids.add(core)
+    if (look === "whole" && /^[\w:.-]*\d[\w:.-]*$/.test(core)) ids.add(core)
     if (kind !== undefined && core !== "") {
       const refined = kindOfValue(kind, core)
       if (isFree && refined === "text") freeTexts.add(core)
       else note(refined, refined === "tail" ? tailOf(core) : core)
     }
     for (const [form, value] of formsIn(text)) note(form, value)
-    if (isEncoded(text)) changeParts(text, (part) => readPart(part))
+    if (isEncoded(text)) changeParts(text, readPart)
     return text
   }
 
   const readPart = (part: string): string => {
     texts.add(part)
-    for (const [form, value] of formsIn(part)) note(form, value)
+    for (const [form, value] of formsIn(part.replaceAll(plus, "+"))) note(form, value)
     return part
   }
 
@@ -92,7 +88,8 @@ export const scrub = (
       return key
     }
   }
-  for (const secret of secrets) note("secret", secret)
+  const credentials = Array.from(secrets)
+  for (const secret of credentials) note("secret", secret)
   for (const interaction of interactions) changeInteraction(interaction, reading)
   // what is an id elsewhere is one here too: users of an API write its ids into the metadata of other records
   for (const text of freeTexts) if (!ids.has(text)) note("text", text)
@@ -100,15 +97,22 @@ export const scrub = (
   const pseudonyms = makePseudonyms(texts)
   const longest = Math.max(0, ...Array.from(known.keys(), (value) => value.length))
 
+  /** What a part of a text is of what is known, as it is written there. */
+  const knownAs = (part: string): readonly [Kind, string] | undefined => {
+    for (const written of part.includes(plus) ? [part.replaceAll(plus, "+"), part.replaceAll(plus, " ")] : [part]) {
+      const kind = known.get(written.toLowerCase())
+      if (kind !== undefined) return [kind, written]
+    }
+    return undefined
+  }
+
   const replaced = (text: string, look: "all" | "strong", only?: Kind): string =>
     segmentsOf(text, longest, (part, before, after) => {
-      const kind = known.get(part.toLowerCase())
+      const [kind] = knownAs(part) ?? []
       if (kind === undefined || kind === "tail" || (only !== undefined && kind !== only)) return false
       if (isStrong(kind, part)) return true
       return look === "all" && part.length > 2 && (!/^\d+$/.test(part) || standsAlone(before, after))
-    }).map((segment) =>
-      "literal" in segment ? segment.literal : pseudonyms.of(known.get(segment.found.toLowerCase())!, segment.found)
-    ).join("")
+    }).map((segment) => "literal" in segment ? segment.literal : pseudonyms.of(...knownAs(segment.found)!)).join("")
 
   const writing: Change = {
     text: (text, path) => {
@@ -136,10 +140,12 @@ export const scrub = (
   const written = interactions.map((interaction) => changeInteraction(interaction, writing))
   return {
     cassette: { version, pseudonyms: pseudonyms.identities(), interactions: written },
-    isClean: (text) => {
-      const lower = text.toLowerCase()
-      return !Array.from(known).some(([value, kind]) => isUnmistakable(kind, value) && lower.includes(value))
-    }
+    isClean: (text) =>
+      !credentials.some((secret) => secret.length >= 16 && text.includes(secret)) &&
+      [...formsIn(text).map(([_, value]) => value), ...text.match(/\d{12,19}/g) ?? []].every((value) => {
+        const kind = known.get(value.toLowerCase())
+        return kind === undefined || kind === "text"
+      })
   }
 }
 

@@ -44,8 +44,8 @@ const tokenThatIsId = /^(?:cus|ch|sub|plan|evt|rf|tr)_/
 
 /** The provider's own vocabulary. */
 const vocabulary = words(
-  `type status state mode env environment currency code error resource object scheme interval locale
-  language timezone provider param field loc event version format`
+  `type status state mode env environment currency resource object scheme interval locale language
+  timezone provider event version format`
 )
 
 const secretLinks = words("checkout mobileappcheckout changepaymentstate payonline status terminal")
