@@ -25,13 +25,13 @@ const link = (name, installed, dependency) => {
   symlinkSync(resolve("packages", name.split("/")[1], "node_modules", dependency), place, "junction")
 }
 
-const importFrom = (entry) => {
-  const program = `await import(${JSON.stringify(entry)})`
+const importFrom = (...entries) => {
+  const program = entries.map((entry) => `await import(${JSON.stringify(entry)})`).join("\n")
   const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
     cwd: folder,
     encoding: "utf8"
   })
-  if (status !== 0) problems.push(`${entry} cannot be imported:\n${stderr}`)
+  if (status !== 0) problems.push(`${entries.join(" or ")} cannot be imported:\n${stderr}`)
 }
 
 /** The modules, or the declarations, that the index reaches. */
@@ -90,7 +90,10 @@ for (const { installed, manifest, name } of packed) {
     for (const file of needs) problems.push(`${file} needs ${dependency}, which is optional`)
     link(name, installed, dependency)
   }
-  if (existsSync(join(installed, "dist/RateLimit.js"))) importFrom(`${name}/RateLimit`)
+  const entries = readdirSync(join(installed, "dist")).flatMap((file) =>
+    /^(?!index|bin|vitest)(\w+)\.js$/.exec(file)?.[1] ?? []
+  )
+  importFrom(...entries.map((entry) => `${name}/${entry}`))
   for (const file of Object.values(manifest.bin ?? {})) run(process.execPath, [join(installed, file), "--help"])
 }
 
