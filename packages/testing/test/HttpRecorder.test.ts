@@ -505,6 +505,24 @@ describe("what is sensitive", () => {
       expect(again).toEqual(body)
     }))
 
+  it.effect("what is searched for by a filter", () =>
+    Effect.gen(function*() {
+      const filters = [
+        { field: "name", operator: "contains", data_type: "string", value: { string: "Lovelace" } },
+        { field: "external_id", operator: "in", data_type: "array", value: { array: ["cust_01K3", "Byron"] } },
+        { field: "created_at", operator: "after", data_type: "date", value: { date: "2026-01-03T13:37:00Z" } }
+      ]
+      const { again, recorded, text } = yield* recordAndReplay(
+        sendJson("POST", "/search", { filters }),
+        network(() => json({ items: [{ id: "cust_01K3", name: "Ada Lovelace" }] }))
+      )
+      expect(text).not.toMatch(/lovelace|byron/i)
+      expect(text).toMatch(/"cust_01K3"[^]*"operator": "after"[^]*"2026-01-03T13:37:00Z"/)
+      // what was sent is put back, wherever it stands; the first name was not sent
+      expect(recorded).toEqual({ items: [{ id: "cust_01K3", name: "Ada Lovelace" }] })
+      expect(again).toEqual({ items: [{ id: "cust_01K3", name: "Xxx Xxxxxxxy" }] })
+    }))
+
   it.effect("further fields, by name, with all that is within them", () =>
     Effect.gen(function*() {
       const { files, layer } = makeDisk()
@@ -788,8 +806,12 @@ describe("answers that are none", () => {
     Effect.gen(function*() {
       const program = Effect.flatMap(CustomersService, (customers) => customers.create({ email: "ada@example.org" }))
         .pipe(
-          Effect.provide(Polar.layer({ accessToken: Redacted.make("polar_oat_x") })),
-          Effect.provide(RetryPolicy.layer({ maxAttempts: 1 })),
+          Effect.provide(
+            Layer.provide(
+              Polar.layer({ accessToken: Redacted.make("polar_oat_x") }),
+              RetryPolicy.layer({ maxAttempts: 1 })
+            )
+          ),
           Effect.flip,
           Effect.map((error) => [error._tag, error.mayHaveApplied, "code" in error && error.code])
         )
@@ -874,6 +896,17 @@ describe("recording", () => {
         expect(defectOf(exit)).toMatchObject({ _tag: "UnrecordableBody", part: "request" })
         expect(files.size).toBe(0)
       }
+    }))
+
+  it.effect("nothing is written where a credential would stand in it after all", () =>
+    Effect.gen(function*() {
+      const token = "9fK3vW7xQ2mL8rT4zB6n"
+      const { exit, files } = yield* record(
+        send("GET", "/", undefined, { authorization: `Bearer ${token}` }),
+        network(() => json({ id: `cus${token}x` }))
+      )
+      expect(defectOf(exit)).toMatchObject({ _tag: "CassetteError", reason: "NotClean" })
+      expect(files.size).toBe(0)
     }))
 
   it.effect("streams are sent as streams, and recorded", () =>

@@ -22,6 +22,11 @@ const words = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/))
 
 const freeForm = words("metadata customfielddata extramerchantdata")
 
+/** What users wrote, or may have; the value of a filter is what its other fields say. */
+const isFreeForm = (within: ReadonlyArray<string>): boolean =>
+  within.some((name) => freeForm.has(name)) ||
+  (within.includes("filters") && within.includes("value") && within.at(-1) !== "date")
+
 const names = words(
   `name firstname lastname middlename fullname givenname familyname nickname displayname username login
   billingname customername cardholder cardholdername holdername accountholder consumername organizationname company
@@ -101,7 +106,7 @@ const kindOfPath = (path: Path, redact: ReadonlySet<string>): Kind | "vocabulary
   const within = [...above, name]
   const isOfAddress = above.some((name) => name.includes("address"))
   if (within.some((name) => redact.has(name))) return "text"
-  if (within.some((name) => freeForm.has(name))) return "text"
+  if (isFreeForm(within)) return "text"
   if (name.includes("country")) return "vocabulary"
   if (/^(date|retryafter\w*|\w*ratelimit\w*)$/.test(name)) return "id"
   if (name.includes("email")) return /(id|status|type)$/.test(name) ? undefined : "email"
@@ -133,7 +138,8 @@ export const makePlaces = (redact: ReadonlyArray<string>) => {
     const place = path.join("\n")
     if (!known.has(place)) known.set(place, kindOfPath(path, named))
     const kind = known.get(place)
-    const isFree = path.some((name) => freeForm.has(plain(name)) || named.has(plain(name)))
+    const within = path.map(plain)
+    const isFree = isFreeForm(within) || within.some((name) => named.has(name))
     if (kind === "id") return { kind: undefined, look: "whole", isFree }
     if (kind === "vocabulary") {
       return { kind: undefined, look: /^[\w.:+/-]*$/.test(text) ? "strong" : "all", isFree }
