@@ -1,0 +1,25 @@
+/** Runs before each file of tests. */
+import { beforeEach, inject } from "vitest"
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly mutantActivation: "static" | "runtime" | undefined
+  }
+}
+
+declare global {
+  var __stryker__: { activeMutant?: string | undefined } | undefined
+}
+
+// A file is loaded without the mutant of the run before; Stryker's own setup has switched on one that is to be loaded.
+if (globalThis.__stryker__ !== undefined && inject("mutantActivation") !== "static") {
+  globalThis.__stryker__.activeMutant = undefined
+}
+
+/** The same again on real sockets, and walks among hundreds of writes: seconds each, where others judge the same code. */
+const slow = /\bover (fetch|node|undici)\b|\bon a port\b|\b(while|during a walk|1 per page|names (whatever|what is))\b/
+
+beforeEach(({ skip, task }) => {
+  for (let at = task.suite; at !== undefined; at = at.suite) if (slow.test(at.name)) skip()
+  if (slow.test(task.name)) skip()
+})

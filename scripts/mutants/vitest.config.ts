@@ -1,0 +1,31 @@
+/**
+ * The tests that judge mutants: those of the package that MUTANTS names, on the sources that Stryker copied and changed.
+ *
+ * Stryker switches a mutant on at run time, so one thread runs all of them and loads modules once; by itself vitest would
+ * start a thread for each. What runs while a module loads is loaded anew (see ./thread.ts).
+ */
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+import { keepThread } from "./thread.js"
+
+const packages = fileURLToPath(new URL("../../packages", import.meta.url))
+
+await keepThread(packages)
+
+export default defineConfig({
+  resolve: {
+    // The links in node_modules lead out of Stryker's copy.
+    alias: [
+      { find: /^@effect-customers\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
+      { find: /^@effect-customers\/([^/]+)\/(.+)$/, replacement: `${packages}/$1/src/$2.ts` }
+    ]
+  },
+  test: {
+    include: [`packages/${process.env.MUTANTS}/test/**/*.test.ts`],
+    exclude: ["**/{Guide,Leaks,RateLimitRedis,Reliability,Sockets,Telemetry,Types}.test.ts"],
+    setupFiles: [fileURLToPath(new URL("setup.ts", import.meta.url))],
+    pool: "threads",
+    poolOptions: { threads: { isolate: false, singleThread: true } },
+    testTimeout: 30_000
+  }
+})
