@@ -22,9 +22,9 @@ export * from "../CustomersContract.js"
  * @since 0.1.0
  * @category options
  */
-export interface SuiteOptions<E> {
+export interface SuiteOptions {
   readonly clock: "test" | "live"
-  readonly settings?: { readonly [_ in Exclude<Setting, "plain">]?: Layer.Layer<CustomersService, E> | undefined }
+  readonly settings?: { readonly [_ in Exclude<Setting, "plain">]?: Layer.Layer<CustomersService, unknown> | undefined }
   readonly paymentSource?: Effect.Effect<PaymentSource> | undefined
   readonly emailDomain?: string | undefined
   readonly timeout?: number | undefined
@@ -52,10 +52,10 @@ export interface SuiteOptions<E> {
  * @since 0.1.0
  * @category running
  */
-export const suite = <E>(
+export const suite = (
   name: string,
-  layer: Layer.Layer<CustomersService, E>,
-  { clock, emailDomain, paymentSource, settings = {}, timeout }: SuiteOptions<E>
+  layer: Layer.Layer<CustomersService, unknown>,
+  { clock, emailDomain, paymentSource, settings = {}, timeout }: SuiteOptions
 ): void => {
   const withInputs = <A, E, R>(check: Effect.Effect<A, E, R>) =>
     Effect.flatMap(Inputs, (inputs) =>

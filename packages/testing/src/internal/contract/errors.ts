@@ -95,7 +95,12 @@ const refusals = (
       },
       { what: "get of what is no id", call: customers.get(untyped({ secret })), endings: [invalid], unsent: true },
       { what: "list from no cursor", call: customers.list({ cursor: secret }), endings: [invalid], unsent: true },
-      { what: "list of no page size", call: customers.list({ pageSize: untyped(secret) }), endings: [invalid], unsent: true },
+      {
+        what: "list of no page size",
+        call: customers.list({ pageSize: untyped(secret) }),
+        endings: [invalid],
+        unsent: true
+      },
       {
         what: "stream from no cursor",
         call: Stream.runDrain(customers.stream({ from: secret })),

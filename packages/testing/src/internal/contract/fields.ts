@@ -116,7 +116,9 @@ const isKept = (field: WritableField) =>
         const { can, create, customers, get, has, succeeds, value } = kit
         const given = can.fields[field].stored ? value(field) : null
         const { id } = yield* create(given === null ? {} : inputOf(field, given))
-        for (const patch of [beside(kit, field), { ...beside(kit, field), [field]: undefined }, { [field]: undefined }]) {
+        for (
+          const patch of [beside(kit, field), { ...beside(kit, field), [field]: undefined }, { [field]: undefined }]
+        ) {
           const updated = yield* succeeds("update of another field", customers.update(id, patch))
           yield* has("who was changed elsewhere", updated, patchOf(field, given))
           yield* has("who is read after a change elsewhere", yield* get(id), patchOf(field, given))
@@ -133,8 +135,20 @@ const isUnique = (field: WritableField) =>
     { field },
     (kit) =>
       Effect.gen(function*() {
-        const { can, create, createsNobody, customers, get, has, holds, isSame, isUntouched, refused, required, value } =
-          kit
+        const {
+          can,
+          create,
+          createsNobody,
+          customers,
+          get,
+          has,
+          holds,
+          isSame,
+          isUntouched,
+          refused,
+          required,
+          value
+        } = kit
         const { mutable, stored, unique } = can.fields[field]
         const given = value(field)
         if (!stored) return yield* isRefused(kit, field, given)

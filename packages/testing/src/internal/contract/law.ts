@@ -6,11 +6,12 @@ import { CustomersService, type Service } from "@effect-customers/core/Customers
 import * as RetryPolicy from "@effect-customers/core/RetryPolicy"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { differences, type Patch, reads, values, type Values, type WritableField } from "./values.js"
+import { differences, type Patch, reads, type Values, values, type WritableField } from "./values.js"
 
 /**
  * A service does not keep the contract: by which case, what was expected and what was found. In words of the contract
@@ -209,23 +210,22 @@ const makeKit = (name: string, setting: Setting): Effect.Effect<Kit, never, Cust
     const can = customers.capabilities
     const seed = yield* Random.nextInt
     const draw = values(can, inputs.emailDomain, seed)
-    // who asks too often is told so; what a law is about is told at once
-    const sent = setting === "plain"
-      ? RetryPolicy.with({ while: ({ _tag }) => _tag === "RateLimited" })
-      : RetryPolicy.none
+    // where nobody answers nothing is waited for; where somebody does, who asks too often is told so
+    const [answered, told] = setting === "plain"
+      ? [identity, RetryPolicy.with({ while: ({ _tag }) => _tag === "RateLimited" })]
+      : [RetryPolicy.none, RetryPolicy.none]
 
     const violated = (expected: string, found: string) =>
       new ContractViolated({ case: name, provider: can.provider, expected, found })
 
-    const holds: Kit["holds"] = (condition, expected, found) =>
-      condition ? Effect.void : violated(expected, found)
+    const holds: Kit["holds"] = (condition, expected, found) => condition ? Effect.void : violated(expected, found)
 
     const succeeds: Kit["succeeds"] = (what, call) =>
-      Effect.mapError(call, (error) => violated(`${what} to succeed`, describeError(error)))
+      Effect.mapError(answered(call), (error) => violated(`${what} to succeed`, describeError(error)))
 
     const refused: Kit["refused"] = (what, call, ...endings) => {
       const expected = `${what} to end in ${endings.map(describeEnding).join(" or ")}`
-      return Effect.flatMap(Effect.either(sent(call)), (end) =>
+      return Effect.flatMap(Effect.either(told(call)), (end) =>
         end._tag === "Right"
           ? violated(expected, "a success")
           : endings.some((ending) => ends(end.left, ending))

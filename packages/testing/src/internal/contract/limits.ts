@@ -26,7 +26,11 @@ const areKept = <F extends WritableField>(kit: Kit, field: F, bounds: () => Boun
         const patch = patchOf(field, value)
         const endings = [unsupportedAt(path), unsupportedAt(field)] as const
         return Effect.zipRight(
-          refused(`create with ${path} beyond the limits`, customers.create({ ...input, ...inputOf(field, value) }), ...endings),
+          refused(
+            `create with ${path} beyond the limits`,
+            customers.create({ ...input, ...inputOf(field, value) }),
+            ...endings
+          ),
           refused(`update to ${path} beyond the limits`, customers.update(customer.id, patch), ...endings)
         )
       }, { discard: true })
@@ -123,7 +127,9 @@ const values: { readonly [kind: string]: readonly [Json, (limits: Capabilities.M
 }
 
 const takes = (limits: Capabilities.MetadataLimits, isTaken: boolean): ReadonlyArray<readonly [string, Json]> =>
-  Object.entries(values).flatMap(([kind, [value, isKept]]) => isKept(limits) === isTaken ? [[kind, value] as const] : [])
+  Object.entries(values).flatMap(([kind, [value, isKept]]) =>
+    isKept(limits) === isTaken ? [[kind, value] as const] : []
+  )
 
 const bytesOf = (metadata: Metadata): number => new TextEncoder().encode(JSON.stringify(metadata)).length
 

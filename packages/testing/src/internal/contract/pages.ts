@@ -80,12 +80,17 @@ const isSameWalk = (
 }
 
 /** The smallest page, and one that holds one more where there is one. */
-const sizes = ({ can: { pageSize: { max, min } } }: Kit): ReadonlyArray<number> => [...new Set([min, Math.min(min + 1, max)])]
+const sizes = (
+  { can: { pageSize: { max, min } } }: Kit
+): ReadonlyArray<number> => [...new Set([min, Math.min(min + 1, max)])]
 
 const smallest = ({ can }: Kit): number => can.pageSize.min
 
 /** Every way to walk. */
-const walksOf = (kit: Kit, pageSize: number): ReadonlyArray<readonly [string, Effect.Effect<ReadonlyArray<Customer>, ContractViolated>]> => [
+const walksOf = (
+  kit: Kit,
+  pageSize: number
+): ReadonlyArray<readonly [string, Effect.Effect<ReadonlyArray<Customer>, ContractViolated>]> => [
   ["list by its cursors", Effect.map(byCursor(kit, pageSize), ({ items }) => items)],
   ["stream", byStream(kit, { pageSize })],
   ["stream, eight pages at once", byStream(kit, { pageSize, concurrency: 8 })],
@@ -168,31 +173,39 @@ const whileDeleted = (
 
 /** @internal */
 export const pageCases: ReadonlyArray<Case> = [
-  law("pages: every walk tells of everybody once, at page sizes that divide the number and that do not", {}, (kit) =>
-    Effect.gen(function*() {
-      const [small = 1, large = small] = sizes(kit)
-      const made = [...yield* kit.createMany(2 * large)]
-      for (const pageSize of new Set([small, large])) {
-        for (const [what, walk] of walksOf(kit, pageSize)) yield* hasAll(kit, what, yield* walk, made)
-      }
-      made.push(yield* kit.create())
-      for (const [what, walk] of walksOf(kit, large)) yield* hasAll(kit, what, yield* walk, made)
-    })),
-  law("pages: every walk is in the order of the capabilities, and the same at every page size", {}, (kit) =>
-    Effect.gen(function*() {
-      const { can, createMany, holds } = kit
-      const made = yield* createMany(2 * smallest(kit) + 2)
-      const isMine = isMade(made)
-      const whole = yield* kit.all
-      for (const pageSize of sizes(kit)) {
-        for (const [what, walk] of walksOf(kit, pageSize)) yield* isSameWalk(kit, what, yield* walk, whole)
-      }
-      const times = whole.filter(isMine).map(({ createdAt }) => createdAt)
-      yield* holds(times.length === made.length, `all ${made.length} who were created`, `${times.length}`)
-      const isOrdered = can.walk.order === "oldest-first" ? DateTime.lessThanOrEqualTo : DateTime.greaterThanOrEqualTo
-      const inOrder = times.every((time, index) => index === 0 || isOrdered(times[index - 1]!, time))
-      yield* holds(inOrder, `customers ${can.walk.order}`, "another order")
-    })),
+  law(
+    "pages: every walk tells of everybody once, at page sizes that divide the number and that do not",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        const [small = 1, large = small] = sizes(kit)
+        const made = [...yield* kit.createMany(2 * large)]
+        for (const pageSize of new Set([small, large])) {
+          for (const [what, walk] of walksOf(kit, pageSize)) yield* hasAll(kit, what, yield* walk, made)
+        }
+        made.push(yield* kit.create())
+        for (const [what, walk] of walksOf(kit, large)) yield* hasAll(kit, what, yield* walk, made)
+      })
+  ),
+  law(
+    "pages: every walk is in the order of the capabilities, and the same at every page size",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        const { can, createMany, holds } = kit
+        const made = yield* createMany(2 * smallest(kit) + 2)
+        const isMine = isMade(made)
+        const whole = yield* kit.all
+        for (const pageSize of sizes(kit)) {
+          for (const [what, walk] of walksOf(kit, pageSize)) yield* isSameWalk(kit, what, yield* walk, whole)
+        }
+        const times = whole.filter(isMine).map(({ createdAt }) => createdAt)
+        yield* holds(times.length === made.length, `all ${made.length} who were created`, `${times.length}`)
+        const isOrdered = can.walk.order === "oldest-first" ? DateTime.lessThanOrEqualTo : DateTime.greaterThanOrEqualTo
+        const inOrder = times.every((time, index) => index === 0 || isOrdered(times[index - 1]!, time))
+        yield* holds(inOrder, `customers ${can.walk.order}`, "another order")
+      })
+  ),
   law("pages: what a walk answers of a customer is what get answers", {}, (kit) =>
     Effect.gen(function*() {
       const customer = yield* kit.create()
@@ -200,27 +213,39 @@ export const pageCases: ReadonlyArray<Case> = [
       yield* kit.holds(listed.length === 1, "the customer in the walk", "nobody")
       for (const item of listed) yield* kit.isSame("who is told of in a walk", item, customer)
     })),
-  law("pages: a page size out of the capabilities' bounds, or none, is InvalidRequest at pageSize", {}, (kit) =>
-    Effect.gen(function*() {
-      const { max, min } = kit.can.pageSize
-      yield* kit.create()
-      for (const pageSize of [min - 1, max + 1, min + 0.5, -1, Number.NaN, Infinity, untyped("10"), untyped(null)]) {
-        for (const [what, _, call] of withOptions(kit, { pageSize })) {
-          yield* kit.refused(`${what} with a wrong page size`, call, invalidAt("pageSize"))
+  law(
+    "pages: a page size out of the capabilities' bounds, or none, is InvalidRequest at pageSize",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        const { max, min } = kit.can.pageSize
+        yield* kit.create()
+        for (const pageSize of [min - 1, max + 1, min + 0.5, -1, Number.NaN, Infinity, untyped("10"), untyped(null)]) {
+          for (const [what, _, call] of withOptions(kit, { pageSize })) {
+            yield* kit.refused(`${what} with a wrong page size`, call, invalidAt("pageSize"))
+          }
         }
-      }
-      for (const pageSize of [min, max]) {
-        for (const [what, _, call] of withOptions(kit, { pageSize })) {
-          yield* kit.succeeds(`${what} with a page size of ${pageSize}`, call)
+        for (const pageSize of [min, max]) {
+          for (const [what, _, call] of withOptions(kit, { pageSize })) {
+            yield* kit.succeeds(`${what} with a page size of ${pageSize}`, call)
+          }
         }
-      }
-    })),
-  law("pages: no page at once, or a part of one, is InvalidRequest at concurrency", {}, (kit) =>
-    Effect.forEach([0, -1, 1.5, Number.NaN, untyped("4")], (concurrency) =>
-      Effect.zipRight(
-        kit.refused("stream", Stream.runDrain(kit.customers.stream({ concurrency })), invalidAt("concurrency")),
-        kit.refused("streamPages", Stream.runDrain(kit.customers.streamPages({ concurrency })), invalidAt("concurrency"))
-      ))),
+      })
+  ),
+  law(
+    "pages: no page at once, or a part of one, is InvalidRequest at concurrency",
+    {},
+    (kit) =>
+      Effect.forEach([0, -1, 1.5, Number.NaN, untyped("4")], (concurrency) =>
+        Effect.zipRight(
+          kit.refused("stream", Stream.runDrain(kit.customers.stream({ concurrency })), invalidAt("concurrency")),
+          kit.refused(
+            "streamPages",
+            Stream.runDrain(kit.customers.streamPages({ concurrency })),
+            invalidAt("concurrency")
+          )
+        ))
+  ),
   law("pages: without a page size the default of the capabilities holds", {}, (kit) =>
     Effect.gen(function*() {
       const { can, create, customers, holds, succeeds } = kit
@@ -235,48 +260,61 @@ export const pageCases: ReadonlyArray<Case> = [
       const next = customers.list({ pageSize: usual, cursor })
       yield* succeeds("list from the cursor, with the default page size", next)
     })),
-  law("pages: from the cursor of every page the walk goes on with the rest, and nobody else", {}, (kit) =>
-    Effect.gen(function*() {
-      for (const pageSize of sizes(kit)) {
-        yield* kit.createMany(2 * pageSize + 1)
-        const { items, stops } = yield* byCursor(kit, pageSize)
-        yield* kit.holds(stops.length >= 2, "cursors behind the pages", `${stops.length}`)
-        // enough for the law, however large the account is
-        for (const { cursor, told } of [...stops.slice(0, 3), ...stops.slice(-3)]) {
-          const rest = items.slice(told)
-          yield* isSameWalk(kit, "stream from a cursor", yield* byStream(kit, { from: cursor }), rest)
-          yield* isSameWalk(kit, "streamPages from a cursor", yield* byPages(kit, { from: cursor, pageSize }), rest)
+  law(
+    "pages: from the cursor of every page the walk goes on with the rest, and nobody else",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        for (const pageSize of sizes(kit)) {
+          yield* kit.createMany(2 * pageSize + 1)
+          const { items, stops } = yield* byCursor(kit, pageSize)
+          yield* kit.holds(stops.length >= 2, "cursors behind the pages", `${stops.length}`)
+          // enough for the law, however large the account is
+          for (const { cursor, told } of new Set([...stops.slice(0, 2), ...stops.slice(-2)])) {
+            const walk = told % 2 === 0 ? byStream(kit, { from: cursor }) : byPages(kit, { from: cursor, pageSize })
+            yield* isSameWalk(kit, "a walk from a cursor", yield* walk, items.slice(told))
+          }
         }
+      })
+  ),
+  law(
+    "pages: streamPages tells the cursors of its pages, and none behind the last",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        const pageSize = smallest(kit)
+        yield* kit.createMany(2 * pageSize + 1)
+        const whole = yield* byPages(kit, { pageSize })
+        const pages = yield* kit.succeeds("streamPages", Stream.runCollect(kit.customers.streamPages({ pageSize })))
+        let told = 0
+        const stops = Array.from(pages, ({ items, next }) => ({ next, told: told += items.length }))
+        yield* kit.holds(stops.length >= 2, "more than one page", `${stops.length}`)
+        const isLast = Option.isNone(stops.at(-1)?.next ?? Option.none())
+        yield* kit.holds(isLast, "no cursor behind the last page", "one")
+        for (const { next, told } of stops.slice(-4, -1)) {
+          yield* kit.holds(Option.isSome(next), "a cursor behind every page but the last", "none")
+          const rest = byStream(kit, { from: Option.getOrUndefined(next), pageSize })
+          yield* isSameWalk(kit, "stream from a cursor", yield* rest, whole.slice(told))
+        }
+      })
+  ),
+  law("pages: none has more customers than were asked for", {}, (kit) =>
+    Effect.gen(function*() {
+      const [small = 1, large = small] = sizes(kit)
+      yield* kit.createMany(large + 1)
+      for (const pageSize of [small, large]) {
+        const page = yield* kit.succeeds("list", kit.customers.list({ pageSize }))
+        const pages = yield* kit.succeeds("streamPages", Stream.runCollect(kit.customers.streamPages({ pageSize })))
+        const longest = Math.max(page.items.length, ...Array.from(pages, ({ items }) => items.length))
+        yield* kit.holds(longest <= pageSize, `pages of ${pageSize} at most`, `one of ${longest}`)
       }
     })),
-  law("pages: streamPages tells the cursors of its pages, and none behind the last", {}, (kit) =>
+  law("pages: one that has everybody has no next", {}, (kit) =>
     Effect.gen(function*() {
-      const pageSize = smallest(kit)
-      yield* kit.createMany(2 * pageSize + 1)
-      const whole = yield* byPages(kit, { pageSize })
-      const pages = yield* kit.succeeds("streamPages", Stream.runCollect(kit.customers.streamPages({ pageSize })))
-      let told = 0
-      const stops = Array.from(pages, ({ items, next }) => ({ next, told: told += items.length }))
-      yield* kit.holds(stops.length >= 2, "more than one page", `${stops.length}`)
-      const isLast = Option.isNone(stops.at(-1)?.next ?? Option.none())
-      yield* kit.holds(isLast, "no cursor behind the last page", "one")
-      for (const { next, told } of stops.slice(-4, -1)) {
-        yield* kit.holds(Option.isSome(next), "a cursor behind every page but the last", "none")
-        const rest = byStream(kit, { from: Option.getOrUndefined(next), pageSize })
-        yield* isSameWalk(kit, "stream from a cursor", yield* rest, whole.slice(told))
-      }
-    })),
-  law("pages: the last page of a list has no next, and an empty rest of it neither", {}, (kit) =>
-    Effect.gen(function*() {
-      const pageSize = smallest(kit)
-      yield* kit.createMany(2 * pageSize)
-      const { items, stops } = yield* byCursor(kit, pageSize)
-      const told = stops.map(({ told }) => told)
-      yield* kit.holds(told.length >= 1, "a cursor behind a full page", "none")
-      yield* kit.holds(told.every((told) => told <= items.length), "cursors within the list", "others")
-      const whole = yield* kit.succeeds("list", kit.customers.list({ pageSize: kit.can.pageSize.max }))
-      const isEnd = items.length >= kit.can.pageSize.max || Option.isNone(whole.next)
-      yield* kit.holds(isEnd, "no next behind a page that has everybody", "one")
+      yield* kit.createMany(2)
+      const { max } = kit.can.pageSize
+      const { items, next } = yield* kit.succeeds("list", kit.customers.list({ pageSize: max }))
+      yield* kit.holds(items.length >= max || Option.isNone(next), "no next behind a page that has everybody", "one")
     })),
   law("cursors: they come back unharmed from JSON and from URLs", {}, (kit) =>
     Effect.gen(function*() {
@@ -325,29 +363,39 @@ export const pageCases: ReadonlyArray<Case> = [
         }
       }
     })),
-  law("walks: who is created meanwhile makes nobody lost, and nobody is told of twice", {}, (kit) =>
-    Effect.gen(function*() {
-      for (const pageSize of sizes(kit)) {
-        const made = yield* kit.createMany(2 * pageSize + 1)
-        let left = 3
-        const createOne = Effect.suspend(() => left-- > 0 ? kit.create() : Effect.void)
-        const { items } = yield* byCursor(kit, pageSize, () => createOne)
-        yield* kit.holds(left < 3, "customers to be created during the walk", "none")
-        yield* hasAll(kit, "a list while others are created", items, made)
-        left = 3
-        const pages = kit.customers.streamPages({ pageSize }).pipe(
-          Stream.flatMap(({ items }) => Stream.fromIterable(items)),
-          Stream.tap(() => Effect.ignore(createOne))
-        )
-        const told = yield* kit.collect("streamPages", pages)
-        yield* kit.holds(left < 3, "customers to be created during the walk", "none")
-        yield* hasAll(kit, "a walk while others are created", told, made)
-      }
-    })),
-  law("walks: who is deleted after being told of hides nobody else", {}, (kit) =>
-    whileDeleted(kit, (told) => told.at(-1))),
-  law("walks: who is deleted before being told of hides nobody else", {}, (kit) =>
-    whileDeleted(kit, (_, untold) => untold[Math.floor(untold.length / 2)])),
+  law(
+    "walks: who is created meanwhile makes nobody lost, and nobody is told of twice",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        for (const pageSize of sizes(kit)) {
+          const made = yield* kit.createMany(2 * pageSize + 1)
+          let left = 3
+          const createOne = Effect.suspend(() => left-- > 0 ? kit.create() : Effect.void)
+          const { items } = yield* byCursor(kit, pageSize, () => createOne)
+          yield* kit.holds(left < 3, "customers to be created during the walk", "none")
+          yield* hasAll(kit, "a list while others are created", items, made)
+          left = 3
+          const pages = kit.customers.streamPages({ pageSize }).pipe(
+            Stream.flatMap(({ items }) => Stream.fromIterable(items)),
+            Stream.tap(() => Effect.ignore(createOne))
+          )
+          const told = yield* kit.collect("streamPages", pages)
+          yield* kit.holds(left < 3, "customers to be created during the walk", "none")
+          yield* hasAll(kit, "a walk while others are created", told, made)
+        }
+      })
+  ),
+  law(
+    "walks: who is deleted after being told of hides nobody else",
+    {},
+    (kit) => whileDeleted(kit, (told) => told.at(-1))
+  ),
+  law(
+    "walks: who is deleted before being told of hides nobody else",
+    {},
+    (kit) => whileDeleted(kit, (_, untold) => untold[Math.floor(untold.length / 2)])
+  ),
   law("walks: a part of a walk is its beginning", {}, (kit) =>
     Effect.gen(function*() {
       const pageSize = smallest(kit)
@@ -369,18 +417,22 @@ export const pageCases: ReadonlyArray<Case> = [
       const customer = yield* kit.create()
       yield* hasAll(kit, "the same stream again", yield* stream, [...first, customer])
     })),
-  law("pages: the total is that of all customers, or none where the provider does not tell", { answers: "total" }, (kit) =>
-    Effect.gen(function*() {
-      const { can, createMany, customers, holds, succeeds } = kit
-      const pageSize = smallest(kit)
-      yield* createMany(pageSize + 1)
-      const everybody = (yield* kit.all).length
-      const pages = yield* succeeds("streamPages", Stream.runCollect(customers.streamPages({ pageSize })))
-      const page = yield* succeeds("list", customers.list({ pageSize }))
-      for (const { total } of [page, ...pages]) {
-        const found = Option.match(total, { onNone: () => "none", onSome: String })
-        if (can.answers.total) yield* holds(Option.contains(total, everybody), `a total of ${everybody}`, found)
-        else yield* holds(Option.isNone(total), "no total", found)
-      }
-    }))
+  law(
+    "pages: the total is that of all customers, or none where the provider does not tell",
+    { answers: "total" },
+    (kit) =>
+      Effect.gen(function*() {
+        const { can, createMany, customers, holds, succeeds } = kit
+        const pageSize = smallest(kit)
+        yield* createMany(pageSize + 1)
+        const everybody = (yield* kit.all).length
+        const pages = yield* succeeds("streamPages", Stream.runCollect(customers.streamPages({ pageSize })))
+        const page = yield* succeeds("list", customers.list({ pageSize }))
+        for (const { total } of [page, ...pages]) {
+          const found = Option.match(total, { onNone: () => "none", onSome: String })
+          if (can.answers.total) yield* holds(Option.contains(total, everybody), `a total of ${everybody}`, found)
+          else yield* holds(Option.isNone(total), "no total", found)
+        }
+      })
+  )
 ]

@@ -1,8 +1,8 @@
 /** Inputs that fit a provider, and what is to be read of them afterwards. */
 import type * as Capabilities from "@effect-customers/core/Capabilities"
 import {
-  type AddressInput,
   addressFromInput,
+  type AddressInput,
   type CreateCustomer,
   type Customer,
   Metadata,
@@ -99,7 +99,8 @@ export const values = (
   const makers: { readonly [F in WritableField]: () => Values[F] } = {
     externalId: () => text("externalId", "contract-"),
     email: () => `contract-${token(letters, 12)}@${emailDomain}`,
-    name: () => `Ada ${text("name", "Lovelace", "abcdefghijklmnopqrstuvwxyz")}`.slice(-(fields.name.limits?.maxLength ?? 40)),
+    name: () =>
+      `Ada ${text("name", "Lovelace", "abcdefghijklmnopqrstuvwxyz")}`.slice(-(fields.name.limits?.maxLength ?? 40)),
     phone: () => text("phone", "+3120", "0123456789").slice(0, 12),
     address,
     locale: () => next(locales),

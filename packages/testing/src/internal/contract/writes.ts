@@ -65,40 +65,51 @@ const wrongInputs: ReadonlyArray<unknown> = [null, 5, "Ada", () => ({}), Symbol(
 
 /** @internal */
 export const writeCases: ReadonlyArray<Case> = [
-  law("capabilities: they are the service's own, and say nothing that cannot be", {}, ({ can, customers, holds }) =>
-    Effect.gen(function*() {
-      const { fields, findBy, ids, pageSize } = can
-      yield* holds(customers.provider === can.provider, "the provider of the capabilities", "another")
-      yield* Effect.forEach(Object.entries(fields), ([field, { clearable, required, stored }]) =>
-        holds(stored || !(clearable || required), `${field} to be stored where it is required or clearable`, "not"))
-      const { default: usual, max, min } = pageSize
-      const isOrdered = 1 <= min && min <= usual && usual <= max && [min, usual, max].every(Number.isInteger)
-      yield* holds(isOrdered, "page sizes with min <= default <= max", "others")
-      yield* holds(!findBy.externalId || fields.externalId.stored, "external ids to be stored where they find", "not")
-      yield* holds(!findBy.email || fields.email.stored, "e-mails to be stored where they find", "not")
-      const { required, unique } = fields.externalId
-      yield* holds(
-        ids === "assigned" || (required && unique === true),
-        "external ids that are the ids to be required and unique",
-        "not"
-      )
-    })),
-  law("capabilities: byExternalId and byEmail are there exactly where the provider finds by them", {}, (kit) =>
-    Effect.gen(function*() {
-      const { can, customers, holds } = kit
-      const roles: ReadonlyArray<readonly [string, boolean, Service | undefined]> = [
-        ["byExternalId", can.findBy.externalId, Option.getOrUndefined(customers.byExternalId)],
-        ["byEmail", can.findBy.email, Option.getOrUndefined(customers.byEmail)]
-      ]
-      const customer = yield* kit.create()
-      for (const [name, isClaimed, service] of roles) {
-        const isThere = service !== undefined
-        yield* holds(isThere === isClaimed, `${isClaimed ? "a" : "no"} ${name}`, isThere ? "one" : "none")
-        if (!isThere) continue
-        yield* holds(service.provider === customers.provider, `${name} of the same provider`, "another provider's")
-        yield* kit.isSame(`who is read by ${name}`, yield* kit.succeeds("get", service.get(customer.id)), customer)
-      }
-    })),
+  law(
+    "capabilities: they are the service's own, and say nothing that cannot be",
+    {},
+    ({ can, customers, holds }) =>
+      Effect.gen(function*() {
+        const { fields, findBy, ids, pageSize } = can
+        yield* holds(customers.provider === can.provider, "the provider of the capabilities", "another")
+        yield* Effect.forEach(
+          Object.entries(fields),
+          ([field, { clearable, required, stored }]) =>
+            holds(stored || !(clearable || required), `${field} to be stored where it is required or clearable`, "not")
+        )
+        const { default: usual, max, min } = pageSize
+        const isOrdered = 1 <= min && min <= usual && usual <= max && [min, usual, max].every(Number.isInteger)
+        yield* holds(isOrdered, "page sizes with min <= default <= max", "others")
+        yield* holds(!findBy.externalId || fields.externalId.stored, "external ids to be stored where they find", "not")
+        yield* holds(!findBy.email || fields.email.stored, "e-mails to be stored where they find", "not")
+        const { required, unique } = fields.externalId
+        yield* holds(
+          ids === "assigned" || (required && unique === true),
+          "external ids that are the ids to be required and unique",
+          "not"
+        )
+      })
+  ),
+  law(
+    "capabilities: byExternalId and byEmail are there exactly where the provider finds by them",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        const { can, customers, holds } = kit
+        const roles: ReadonlyArray<readonly [string, boolean, Service | undefined]> = [
+          ["byExternalId", can.findBy.externalId, Option.getOrUndefined(customers.byExternalId)],
+          ["byEmail", can.findBy.email, Option.getOrUndefined(customers.byEmail)]
+        ]
+        const customer = yield* kit.create()
+        for (const [name, isClaimed, service] of roles) {
+          const isThere = service !== undefined
+          yield* holds(isThere === isClaimed, `${isClaimed ? "a" : "no"} ${name}`, isThere ? "one" : "none")
+          if (!isThere) continue
+          yield* holds(service.provider === customers.provider, `${name} of the same provider`, "another provider's")
+          yield* kit.isSame(`who is read by ${name}`, yield* kit.succeeds("get", service.get(customer.id)), customer)
+        }
+      })
+  ),
   law("create: everything that the provider stores is stored at once", {}, (kit) =>
     Effect.gen(function*() {
       const input = everything(kit)
@@ -118,33 +129,45 @@ export const writeCases: ReadonlyArray<Case> = [
       const input = { ...yield* kit.required, ...everything(kit) }
       const unstored = writableFields.filter((field) => !can.fields[field].stored)
       yield* createsNobody(Effect.gen(function*() {
-        yield* refused("create with a wrong address", customers.create(untyped({ ...input, address: 5 })), invalidAt("address"))
+        yield* refused(
+          "create with a wrong address",
+          customers.create(untyped({ ...input, address: 5 })),
+          invalidAt("address")
+        )
         for (const field of unstored) {
           const call = customers.create({ ...input, ...patchOf(field, kit.value(field)) as CreateCustomer })
           yield* refused(`create with ${field}`, call, unsupportedAt(field))
         }
       }))
     })),
-  law("inputs: a key that is not known is InvalidRequest at it, and is not ignored", {}, (kit) =>
-    Effect.gen(function*() {
-      const { create, createsNobody, customers, isUntouched, paymentSource, refused, required } = kit
-      const customer = yield* create()
-      const input = yield* required
-      yield* createsNobody(
-        refused("create with another key", customers.create(untyped({ ...input, nickname: "Ada" })), invalidAt("nickname"))
-      )
-      yield* refused(
-        "update with another key",
-        customers.update(customer.id, untyped({ ...somePatch(kit), nickname: "Ada" })),
-        invalidAt("nickname")
-      )
-      yield* refused(
-        "update with a payment source",
-        customers.update(customer.id, untyped({ paymentSource: yield* paymentSource })),
-        invalidAt("paymentSource")
-      )
-      yield* isUntouched(customer)
-    })),
+  law(
+    "inputs: a key that is not known is InvalidRequest at it, and is not ignored",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        const { create, createsNobody, customers, isUntouched, paymentSource, refused, required } = kit
+        const customer = yield* create()
+        const input = yield* required
+        yield* createsNobody(
+          refused(
+            "create with another key",
+            customers.create(untyped({ ...input, nickname: "Ada" })),
+            invalidAt("nickname")
+          )
+        )
+        yield* refused(
+          "update with another key",
+          customers.update(customer.id, untyped({ ...somePatch(kit), nickname: "Ada" })),
+          invalidAt("nickname")
+        )
+        yield* refused(
+          "update with a payment source",
+          customers.update(customer.id, untyped({ paymentSource: yield* paymentSource })),
+          invalidAt("paymentSource")
+        )
+        yield* isUntouched(customer)
+      })
+  ),
   law("inputs: what is no object, or cannot be read, is InvalidRequest", {}, (kit) =>
     Effect.gen(function*() {
       const { create, createsNobody, customers, isUntouched, refused } = kit
@@ -233,29 +256,37 @@ export const writeCases: ReadonlyArray<Case> = [
       }
       yield* kit.isUntouched(customer)
     })),
-  law("get, update, delete: an id with a slash or other odd characters is nobody's", {}, (kit) =>
-    Effect.gen(function*() {
-      const customer = yield* kit.create()
-      for (const id of oddIds(customer.id)) {
-        for (const [operation, call] of callsOf(kit.customers, id, somePatch(kit))) {
-          yield* kit.refused(`${operation} of an odd id`, call, notFound, invalidAt("id"), unsupportedAt("id"))
+  law(
+    "get, update, delete: an id with a slash or other odd characters is nobody's",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        const customer = yield* kit.create()
+        for (const id of oddIds(customer.id)) {
+          for (const [operation, call] of callsOf(kit.customers, id, somePatch(kit))) {
+            yield* kit.refused(`${operation} of an odd id`, call, notFound, invalidAt("id"), unsupportedAt("id"))
+          }
         }
-      }
-      yield* kit.isUntouched(customer)
-    })),
-  law("update: answers the changed customer, whom get answers too, and changes no other", {}, (kit) =>
-    Effect.gen(function*() {
-      const { create, createMany, customers, get, has, isSame, isUntouched, succeeds } = kit
-      const others = yield* createMany(2)
-      const customer = yield* create(everything(kit))
-      const patch = somePatch(kit)
-      const updated = yield* succeeds("update", customers.update(customer.id, patch))
-      const changed = Object.keys(patch) as ReadonlyArray<"name">
-      yield* has("who was changed", updated, patch)
-      yield* isSame("who was changed", updated, customer, [...changed, "updatedAt"])
-      yield* isSame("who is read after a change", yield* get(customer.id), updated, ["updatedAt"])
-      for (const other of others) yield* isUntouched(other)
-    })),
+        yield* kit.isUntouched(customer)
+      })
+  ),
+  law(
+    "update: answers the changed customer, whom get answers too, and changes no other",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        const { create, createMany, customers, get, has, isSame, isUntouched, succeeds } = kit
+        const others = yield* createMany(2)
+        const customer = yield* create(everything(kit))
+        const patch = somePatch(kit)
+        const updated = yield* succeeds("update", customers.update(customer.id, patch))
+        const changed = Object.keys(patch) as ReadonlyArray<"name">
+        yield* has("who was changed", updated, patch)
+        yield* isSame("who was changed", updated, customer, [...changed, "updatedAt"])
+        yield* isSame("who is read after a change", yield* get(customer.id), updated, ["updatedAt"])
+        for (const other of others) yield* isUntouched(other)
+      })
+  ),
   law("update: an empty patch changes nothing, and answers the customer", {}, (kit) =>
     Effect.gen(function*() {
       const { create, customers, isSame, isUntouched, succeeds } = kit
@@ -299,37 +330,45 @@ export const writeCases: ReadonlyArray<Case> = [
       yield* has("who was changed", updated, patch)
       yield* has("who is read after a change", yield* get(updated.id), patch)
     })),
-  law("ids: an id is the provider's own and stays, or is the external id and changes with it", {}, (kit) =>
-    Effect.gen(function*() {
-      const { can, create, customers, get, has, holds, refused, succeeds, value } = kit
-      const { mutable, stored } = can.fields.externalId
-      const externalId = value("externalId")
-      const customer = yield* create(stored ? { externalId } : {})
-      const isOwn = can.ids === "assigned"
-      yield* holds((customer.id !== externalId) === isOwn, isOwn ? "an id of its own" : "the external id", "not")
-      const name = { ...somePatch(kit) }
-      const changed = yield* succeeds("update", customers.update(customer.id, name))
-      yield* holds(changed.id === customer.id, "the same id after an update", "another")
-      if (!stored || mutable !== "always") return
-      const other = value("externalId")
-      const renamed = yield* succeeds("update of externalId", customers.update(customer.id, { externalId: other }))
-      yield* holds((renamed.id === customer.id) === isOwn, isOwn ? "the same id after a rename" : "another id", "not")
-      yield* has("who is read after a rename", yield* get(renamed.id), { externalId: other, ...name })
-      if (!isOwn) yield* refused("get by the id of before", customers.get(customer.id), notFound)
-    })),
-  law("answers: they name the service's provider, and the same time of creation everywhere", {}, (kit) =>
-    Effect.gen(function*() {
-      const { all, can, create, customers, get, holds, succeeds } = kit
-      const customer = yield* create()
-      const updated = yield* succeeds("update", customers.update(customer.id, somePatch(kit)))
-      const listed = (yield* all).filter(({ id }) => id === customer.id)
-      yield* holds(listed.length === 1, "the customer in the walk", "nobody")
-      for (const answer of [customer, updated, yield* get(customer.id), ...listed]) {
-        yield* holds(answer.provider === can.provider, "the provider of the service in every answer", "another")
-        const isSame = DateTime.Equivalence(answer.createdAt, customer.createdAt)
-        yield* holds(isSame, "the same createdAt in every answer", "another")
-      }
-    })),
+  law(
+    "ids: an id is the provider's own and stays, or is the external id and changes with it",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        const { can, create, customers, get, has, holds, refused, succeeds, value } = kit
+        const { mutable, stored } = can.fields.externalId
+        const externalId = value("externalId")
+        const customer = yield* create(stored ? { externalId } : {})
+        const isOwn = can.ids === "assigned"
+        yield* holds((customer.id !== externalId) === isOwn, isOwn ? "an id of its own" : "the external id", "not")
+        const name = { ...somePatch(kit) }
+        const changed = yield* succeeds("update", customers.update(customer.id, name))
+        yield* holds(changed.id === customer.id, "the same id after an update", "another")
+        if (!stored || mutable !== "always") return
+        const other = value("externalId")
+        const renamed = yield* succeeds("update of externalId", customers.update(customer.id, { externalId: other }))
+        yield* holds((renamed.id === customer.id) === isOwn, isOwn ? "the same id after a rename" : "another id", "not")
+        yield* has("who is read after a rename", yield* get(renamed.id), { externalId: other, ...name })
+        if (!isOwn) yield* refused("get by the id of before", customers.get(customer.id), notFound)
+      })
+  ),
+  law(
+    "answers: they name the service's provider, and the same time of creation everywhere",
+    {},
+    (kit) =>
+      Effect.gen(function*() {
+        const { all, can, create, customers, get, holds, succeeds } = kit
+        const customer = yield* create()
+        const updated = yield* succeeds("update", customers.update(customer.id, somePatch(kit)))
+        const listed = (yield* all).filter(({ id }) => id === customer.id)
+        yield* holds(listed.length === 1, "the customer in the walk", "nobody")
+        for (const answer of [customer, updated, yield* get(customer.id), ...listed]) {
+          yield* holds(answer.provider === can.provider, "the provider of the service in every answer", "another")
+          const isSame = DateTime.Equivalence(answer.createdAt, customer.createdAt)
+          yield* holds(isSame, "the same createdAt in every answer", "another")
+        }
+      })
+  ),
   law(
     "answers: who was changed has the time of it, or nobody ever has one where the provider does not tell",
     { answers: "updatedAt" },
