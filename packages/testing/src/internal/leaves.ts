@@ -152,7 +152,7 @@ export const isUrl = (text: string): boolean => /^https?:\/\/\S*$/i.test(text)
  *
  * @internal
  */
-export const isEncoded = (text: string): boolean => isUrl(text) || /%[0-9a-f]{2}/i.test(text)
+export const isEncoded = (text: string): boolean => isUrl(text) || /%[0-9a-f]{2}|[?&][^\s=&]*=/i.test(text)
 
 const decode = (part: string): string => {
   try {

@@ -91,7 +91,7 @@ export const makePlayer = (cassette: Cassette): Player => {
       const kind = kindOf(identity)
       const key = `${kind} ${sameness(kind, real)}`
       const isFit = canBe(identity, real) && real === real.trim() &&
-        (trial.realOf.get(pseudonym) ?? real) === real && (trial.pseudonymOf.get(real) ?? pseudonym) === pseudonym &&
+        (trial.pseudonymOf.get(real) ?? pseudonym) === pseudonym &&
         (trial.identityOf.get(key) ?? identity) === identity &&
         (!trial.valueOf.has(identity) || sameness(kind, trial.valueOf.get(identity)!) === sameness(kind, real))
       if (!isFit) return false

@@ -1,7 +1,7 @@
 import { type Cassette, type Interaction, type Kind, version } from "./cassette.js"
 import { type Change, changeInteraction, changeParts, isEncoded, isUrl, type Path, plus, segmentsOf } from "./leaves.js"
 import { makePseudonyms } from "./pseudonyms.js"
-import { coreOf, formsIn, kindOfValue, makePlaces } from "./sensitive.js"
+import { coreOf, digitsOf, formsIn, kindOfValue, makePlaces } from "./sensitive.js"
 
 const kinds: ReadonlyArray<Kind> = ["card", "secret", "email", "phone", "ip", "link", "tail", "text"]
 
@@ -48,8 +48,7 @@ export const scrub = (
     // nobody's: it tells as little as what is no text
     if (!/[\p{L}\p{N}]/u.test(value) || /^(?:true|false|null|\d)$/.test(key)) return
     if (before === undefined || kinds.indexOf(kind) < kinds.indexOf(before)) known.set(key, kind)
-    const tail = kind === "card" ? value.replace(/\D/g, "").slice(-4) : undefined
-    if (tail !== undefined && !known.has(tail)) known.set(tail, "tail")
+    if (kind === "card") note("tail", digitsOf(value).slice(-4))
   }
 
   const readText = (text: string, path: Path): string => {
@@ -109,7 +108,7 @@ export const scrub = (
   const replaced = (text: string, look: "all" | "strong", only?: Kind): string =>
     segmentsOf(text, longest, (part, before, after) => {
       const [kind] = knownAs(part) ?? []
-      if (kind === undefined || kind === "tail" || (only !== undefined && kind !== only)) return false
+      if (kind === undefined || (only !== undefined && kind !== only)) return false
       if (isStrong(kind, part)) return true
       return look === "all" && part.length > 2 && (!/^\d+$/.test(part) || standsAlone(before, after))
     }).map((segment) => "literal" in segment ? segment.literal : pseudonyms.of(...knownAs(segment.found)!)).join("")
@@ -122,7 +121,7 @@ export const scrub = (
       if (kind === "tail" && kindOfValue(kind, core) === "tail") {
         return before + core.replace(/\d{4}(?=\D*$)/, (tail) => pseudonyms.of("tail", tail)) + after
       }
-      if (kindOfCore !== undefined && (kind !== undefined || (look !== "strong" && core.length > 3))) {
+      if (kindOfCore !== undefined && (kind !== undefined || (look !== "strong" && core.length > 2))) {
         return before + pseudonyms.of(kindOfCore, core) + after
       }
       const looked = look === "whole" ? "strong" : look
