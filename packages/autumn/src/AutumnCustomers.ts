@@ -213,10 +213,7 @@ export const make = (
   const update = (id: string, { email, externalId, metadata, name }: Customer.UpdateCustomer) =>
     Effect.gen(function*() {
       const patch = { email, name, new_customer_id: externalId ?? undefined }
-      if (metadata === undefined && patch.new_customer_id === undefined) {
-        const isNothing = Object.values(patch).every((value) => value === undefined)
-        return yield* isNothing ? client.get(id) : client.update(id, patch)
-      }
+      if (metadata === undefined && patch.new_customer_id === undefined) return yield* client.update(id, patch)
       // there has to be somebody to rename: one who has the new id already is not that customer
       const stored = yield* client.get(id)
       if (metadata === undefined) return yield* client.update(id, patch)

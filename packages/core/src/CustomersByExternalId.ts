@@ -19,7 +19,7 @@ import type {
   Service as CustomersServiceShape,
   UpdateError
 } from "./CustomersService.js"
-import { checkCreate, checkId, checkUpdate, readGiven, trace } from "./CustomersService.js"
+import { checkCreate, checkId, checkUpdate, isNothing, readGiven, trace } from "./CustomersService.js"
 import { checkTakesKey } from "./Idempotency.js"
 
 /**
@@ -168,7 +168,11 @@ export const make = (
           ),
           Effect.zipRight(checkUpdate(capabilities, "updateByExternalId", patch)),
           Effect.tap((patch) => checkIsUnset(capabilities, patch)),
-          Effect.flatMap((patch) => implementation.updateByExternalId(externalId, patch))
+          Effect.flatMap((patch) =>
+            isNothing(patch)
+              ? implementation.getByExternalId(externalId)
+              : implementation.updateByExternalId(externalId, patch)
+          )
         )
       ),
     deleteByExternalId: (externalId) =>

@@ -83,7 +83,7 @@ export interface Service {
   readonly create: (input: CreateCustomer) => Effect.Effect<Customer, CreateError>
   /** Reads a customer by the provider's id. */
   readonly get: (id: string) => Effect.Effect<Customer, GetError>
-  /** Changes what the patch names: an absent key keeps, `null` clears, a value sets. */
+  /** Changes what the patch names: an absent key keeps, `null` clears, a value sets. One that names nothing is a read. */
   readonly update: (id: string, patch: UpdateCustomer) => Effect.Effect<Customer, UpdateError>
   /** Deletes a customer; `capabilities.delete` says what goes with it. */
   readonly delete: (id: string) => Effect.Effect<void, DeleteError>
@@ -167,7 +167,7 @@ export const make = (implementation: Implementation): Omit<Service, "byExternalI
         checkId(provider, "update", "id", id).pipe(
           Effect.zipRight(checkTakesKey({ provider, operation: "update", repeat: capabilities.repeat.update })),
           Effect.zipRight(checkUpdate(capabilities, "update", patch)),
-          Effect.flatMap((patch) => implementation.update(id, patch))
+          Effect.flatMap((patch) => isNothing(patch) ? implementation.get(id) : implementation.update(id, patch))
         )
       ),
     delete: (id) =>
@@ -219,6 +219,13 @@ export const trace =
 /** @internal */
 export const tracedStream = <A, E, R>(provider: Provider, operation: string, stream: Stream.Stream<A, E, R>) =>
   withStreamSpan(stream, `CustomersService.${operation}`, spanOptions(provider, operation))
+
+/**
+ * A patch that names nothing.
+ *
+ * @internal
+ */
+export const isNothing = (patch: UpdateCustomer): boolean => Object.values(patch).every((value) => value === undefined)
 
 /** What an error of the service carries that is decided before anything is sent. */
 const unsent = (provider: Provider, operation: string) =>

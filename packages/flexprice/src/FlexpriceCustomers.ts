@@ -213,13 +213,13 @@ export const make = (client: Context.Tag.Service<FlexpriceClient>): Roles.Roles 
   ) =>
     Effect.gen(function*() {
       const { external_id, ...others } = fromUpdate(patch)
-      const isNothing = Object.values(others).every((value) => value === undefined)
-      if (external_id === undefined) return yield* isNothing ? asRead(read) : asUpdated(put(key, others))
+      if (external_id === undefined) return yield* asUpdated(put(key, others))
       // the whole is refused before a part of it is sent
       if (!isPatch({ ...others, external_id })) return yield* asUpdated(put(key, { ...others, external_id }))
       const stored = yield* read
       if (stored.external_id === external_id) {
-        return isNothing ? toCustomer(stored) : yield* asUpdated(put(key, others))
+        const isExternalIdAlone = Object.values(others).every((value) => value === undefined)
+        return isExternalIdAlone ? toCustomer(stored) : yield* asUpdated(put(key, others))
       }
       const { id } = stored
       const rename = asUpdated(put({ id }, { ...others, external_id }))

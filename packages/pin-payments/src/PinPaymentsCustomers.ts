@@ -171,10 +171,10 @@ export const make = (client: Context.Tag.Service<PinPaymentsClient>): Customers.
   const update = (id: string, { email, name, phone }: Customer.UpdateCustomer) =>
     Effect.gen(function*() {
       const contact = { email: email ?? undefined, phone_number: phone ?? undefined }
-      const isNothing = contact.email === undefined && contact.phone_number === undefined
-      if (typeof name !== "string") return yield* isNothing ? client.get(id) : put(id, contact)
+      if (typeof name !== "string") return yield* put(id, contact)
       const stored = yield* client.get(id)
-      if (nameOf(stored) === name) return isNothing ? stored : yield* put(id, contact)
+      const isNameAlone = contact.email === undefined && contact.phone_number === undefined
+      if (nameOf(stored) === name) return isNameAlone ? stored : yield* put(id, contact)
       const updated = yield* put(id, { ...contact, ...splitName(name) })
       // Pin may trim
       return words(nameOf(updated)) === words(name) ? updated : yield* new Conflict({

@@ -225,7 +225,6 @@ const make = <ByExternalId extends boolean, ByEmail extends boolean>(
 
     const update = (customer: Customer, patch: UpdateCustomer) =>
       Effect.gen(function*() {
-        if (Object.values(patch).every((value) => value === undefined)) return customer
         const externalId = patch.externalId ?? undefined
         const isOther = Option.exists(customer.externalId, (stored) => stored !== externalId)
         if (externalId !== undefined && isOther && fields.externalId.mutable === "once") {
