@@ -243,6 +243,17 @@ describe("getOrCreate", () => {
     }).pipe(Effect.provide(inProcess())))
 })
 
+describe("a patch that names nothing", () => {
+  it.effect.each([{}, { name: undefined }])("is a read: %o", (patch) =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersByExternalId
+      const ada = yield* customers.create({ externalId: "ada", email: "ada@example.com" })
+      expect(yield* customers.update(ada.id, patch)).toEqual(ada)
+      expect(yield* customers.updateByExternalId("ada", patch)).toEqual(ada)
+      expect((yield* writes).map(({ operation }) => operation)).toEqual(["create"])
+    }).pipe(Effect.provide(inProcess())))
+})
+
 describe("upsert", () => {
   const input = {
     email: "ada@example.com",
