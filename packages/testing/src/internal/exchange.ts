@@ -42,7 +42,7 @@ const decodeText = Option.liftThrowable((bytes: Uint8Array): string =>
   new TextDecoder("utf-8", { fatal: true }).decode(bytes)
 )
 
-/** A body by its format. Prose is written of failures alone: of these it says nothing but why (`isFailure`). */
+/** A body by its format. Prose is kept of failed answers alone (`isFailure`): it says why they failed. */
 const bodyOf = (
   bytes: Uint8Array,
   contentType = "",

@@ -94,7 +94,7 @@ export const makePseudonyms = (texts: Iterable<string>): Pseudonyms => {
         }
         const model = kind === "phone" ? digitsOf(value) : value
         const shape = shapeOf(model)
-        return first(shape, (number) => written(shape, number, kind !== "tail" && /^[1-9]\d*$/.test(model)))
+        return first(shape, (number) => written(shape, number, /^[1-9]\d*$/.test(model)))
       }
     }
   }

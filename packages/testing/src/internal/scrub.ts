@@ -132,7 +132,9 @@ export const scrub = (
       const text = String(number)
       const kind = known.get(text)
       const isMeant = text.length >= longNumber.elsewhere || placeOf(path, text).kind !== undefined
-      return kind === undefined || !isMeant ? number : Number(pseudonyms.of(kind, text))
+      if (kind === undefined || !isMeant) return number
+      // the pseudonyms of other kinds are no numbers
+      return Number(pseudonyms.of(kind === "card" || kind === "phone" || kind === "tail" ? kind : "text", text))
     },
     key: (key, path) => replaced(key, placeOf(path, key).isFree ? "all" : "strong")
   }
