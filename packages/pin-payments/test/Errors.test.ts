@@ -1,7 +1,10 @@
 /** What a failed answer of Pin Payments becomes, and what of Pin's words is in it. */
+import { CustomersService } from "@effect-customers/core"
 import { PinPaymentsApi as Api, PinPaymentsError } from "@effect-customers/pin-payments"
 import { describe, expect, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
 import { failedAnswer, issuesOf, wordsOf } from "../../core/test/failedAnswer.js"
+import { inject, json, once, refusal } from "./onSandbox.js"
 
 describe("which error it is", () => {
   it.each(
@@ -65,4 +68,41 @@ describe("Pin's words", () => {
     const error = PinPaymentsError.fromAnswer(failedAnswer(Api.get, 418, body))
     expect(wordsOf(error)).toEqual([undefined, message])
   })
+})
+
+describe("where in the input, in the words of the unified models", () => {
+  it.effect.each([
+    ["email", "email"],
+    ["first_name", "name"],
+    ["last_name", "name"],
+    ["phone_number", "phone"],
+    ["card", "paymentSource.card"],
+    ["card.number", "paymentSource.card.number"],
+    ["card.expiry_month", "paymentSource.card.expiryMonth"],
+    ["card.expiry_year", "paymentSource.card.expiryYear"],
+    ["card.address_line1", "paymentSource.card.address.line1"],
+    ["card.address_line2", "paymentSource.card.address.line2"],
+    ["card.address_city", "paymentSource.card.address.city"],
+    ["card.address_postcode", "paymentSource.card.address.postalCode"],
+    ["card.address_state", "paymentSource.card.address.state"],
+    ["card.address_country", "paymentSource.card.address.country"],
+    ["card_token", "paymentSource"]
+  ])("%s is %s", ([param, path]) =>
+    Effect.gen(function*() {
+      yield* inject("create", json(422, { error: "invalid_resource", messages: [{ param }] }))
+      const { create } = yield* CustomersService
+      const paymentSource = { cardToken: Redacted.make("card_x") }
+      expect(yield* refusal(create({ email: "ada@example.com", paymentSource }))).toEqual([
+        "InvalidRequest",
+        "provider",
+        path
+      ])
+    }).pipe(Effect.provide(once.inProcess())))
+
+  it.effect("customer_token is id", () =>
+    Effect.gen(function*() {
+      yield* inject("update", json(422, { error: "invalid_resource", messages: [{ param: "customer_token" }] }))
+      const { update } = yield* CustomersService
+      expect(yield* refusal(update("cus_1", { phone: "1" }))).toEqual(["InvalidRequest", "provider", "id"])
+    }).pipe(Effect.provide(once.inProcess())))
 })
