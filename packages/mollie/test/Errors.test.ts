@@ -6,6 +6,8 @@ import { failedAnswer, issuesOf } from "../../core/test/failedAnswer.js"
 
 const customerId = Redacted.make("cst_8wmqcHMN4U")
 
+const endpoints = { get: Api.get, create: Api.create, createPayment: Api.createPayment }
+
 const title = "Not Found"
 
 describe("404 and 410", () => {
@@ -23,7 +25,8 @@ describe("404 and 410", () => {
       ["createPayment", 404, { detail: "Gone", field: "mandateId" }, "ResourceNotFound"]
     ] as const
   )("%s, %i %j: %s", (operation, status, body, tag) => {
-    expect(MollieError.fromAnswer(failedAnswer(Api[operation], status, body, { path: { customerId } }))._tag).toBe(tag)
+    expect(MollieError.fromAnswer(failedAnswer(endpoints[operation], status, body, { path: { customerId } }))._tag)
+      .toBe(tag)
   })
 })
 
@@ -48,7 +51,10 @@ describe("where in the input", () => {
       ["get", 400, { detail: key }, ""]
     ] as const
   )("%s, %i %j: %j", (operation, status, body, path) => {
-    expect(issuesOf(MollieError.fromAnswer(failedAnswer(Api[operation], status, body)))).toEqual([[path, body.detail]])
+    expect(issuesOf(MollieError.fromAnswer(failedAnswer(endpoints[operation], status, body)))).toEqual([[
+      path,
+      body.detail
+    ]])
   })
 
   it.each([409, 422])("a %i without Mollie's words has others", (status) => {

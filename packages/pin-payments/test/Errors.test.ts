@@ -6,6 +6,13 @@ import { Effect, Redacted } from "effect"
 import { failedAnswer, issuesOf, wordsOf } from "../../core/test/failedAnswer.js"
 import { inject, json, once, refusal } from "./onSandbox.js"
 
+const endpoints = {
+  get: Api.get,
+  create: Api.create,
+  deleteCard: Api.deleteCard,
+  cancelSubscription: Api.cancelSubscription
+}
+
 describe("which error it is", () => {
   it.each(
     [
@@ -17,7 +24,7 @@ describe("which error it is", () => {
       ["get", 500, "throttled", [], "ProviderUnavailable"]
     ] as const
   )("%s, %i %s after %j: %s", (operation, status, error, sent, tag) => {
-    expect(PinPaymentsError.fromAnswer(failedAnswer(Api[operation], status, { error }, { sent }))._tag).toBe(tag)
+    expect(PinPaymentsError.fromAnswer(failedAnswer(endpoints[operation], status, { error }, { sent }))._tag).toBe(tag)
   })
 
   it.each([400, 422])("a card's token is what a %i for one is about", (status) => {
@@ -36,7 +43,7 @@ describe("which error it is", () => {
       ["create", { messages: [{ param: "email" }] }]
     ] as const
   )("%s, 400 %j: without Pin's words there are others", (operation, body) => {
-    const [issue] = issuesOf(PinPaymentsError.fromAnswer(failedAnswer(Api[operation], 400, body)))
+    const [issue] = issuesOf(PinPaymentsError.fromAnswer(failedAnswer(endpoints[operation], 400, body)))
     expect(issue?.[1]).toMatch(/\w/)
   })
 })
