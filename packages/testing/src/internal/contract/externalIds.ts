@@ -271,7 +271,8 @@ export const externalIdCases: ReadonlyArray<Case> = [
         )
         yield* kit.has("who was created", created, { ...given, externalId })
         yield* kit.isUntouched(created)
-        yield* kit.holds((yield* countOf(kit, externalId)) === 1, "one customer", "another number")
+        const count = yield* countOf(kit, externalId)
+        yield* kit.holds(count === 1, "one customer with the external id", `${count}`)
       })
   ),
   byExternalIdLaw(
@@ -323,7 +324,8 @@ export const externalIdCases: ReadonlyArray<Case> = [
         const call = byExternalId.getOrCreate(externalId, { ...yield* input, ...filled(kit) })
         const ends = yield* kit.succeeds("getOrCreate, twice at once", Effect.all([call, call], { concurrency: 2 }))
         yield* kit.isSame("who the one answers", ends[0], ends[1])
-        yield* kit.holds((yield* countOf(kit, externalId)) === 1, "one customer", "another number")
+        const count = yield* countOf(kit, externalId)
+        yield* kit.holds(count === 1, "one customer with the external id", `${count}`)
       })
   ),
   byExternalIdLaw(
@@ -334,7 +336,8 @@ export const externalIdCases: ReadonlyArray<Case> = [
         const call = byExternalId.upsert(externalId, { ...yield* input, ...filled(kit) })
         const ends = yield* kit.succeeds("upsert, twice at once", Effect.all([call, call], { concurrency: 2 }))
         yield* kit.holds(ends[0].id === ends[1].id, "one customer", "two")
-        yield* kit.holds((yield* countOf(kit, externalId)) === 1, "one customer", "another number")
+        const count = yield* countOf(kit, externalId)
+        yield* kit.holds(count === 1, "one customer with the external id", `${count}`)
       })
   ),
   byExternalIdLaw(

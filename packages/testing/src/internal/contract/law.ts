@@ -224,7 +224,7 @@ const makeKit = (name: string, setting: Setting): Effect.Effect<Kit, never, Cust
       Effect.mapError(answered(call), (error) => violated(`${what} to succeed`, describeError(error)))
 
     const refused: Kit["refused"] = (what, call, ...endings) => {
-      const expected = `${what} to end in ${endings.map(describeEnding).join(" or ")}`
+      const expected = `${what} to end in ${[...new Set(endings.map(describeEnding))].join(" or ")}`
       return Effect.flatMap(Effect.either(told(call)), (end) =>
         end._tag === "Right"
           ? violated(expected, "a success")

@@ -59,7 +59,10 @@ const longText = (kit: Kit, field: TextField, length: number): string => {
 const outside = ["!", "/", "@", " ", ".", "é", "a", "0"]
 
 const textBounds = (kit: Kit, field: TextField): Bounds<TextField> => {
-  const { characters, maxLength, pathSegment, regionRequired } = kit.can.fields[field].limits ?? {}
+  const { limits = {} } = kit.can.fields[field]
+  const { characters, pathSegment, regionRequired } = limits
+  // no language tag is as long as it likes
+  const maxLength = field === "locale" ? undefined : limits.maxLength
   const odd = outside.find((character) => characters !== undefined && !new RegExp(`^${characters}$`).test(character))
   const beyond = [
     ...maxLength === undefined ? [] : [longText(kit, field, maxLength + 1)],

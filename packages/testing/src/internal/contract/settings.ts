@@ -217,7 +217,8 @@ const lostAnswers: ReadonlyArray<Case> = [
         const made = yield* succeeds("getOrCreate", customers.byExternalId.value.getOrCreate(externalId, input))
         yield* has("who is answered", made, { externalId })
         yield* kit.isUntouched(made)
-        return yield* holds((yield* all).length === before + 1, "one customer more", "another number")
+        const created = (yield* all).length - before
+        return yield* holds(created === 1, "one customer more", `${created}`)
       }),
     "lostAnswers"
   )

@@ -75,18 +75,26 @@ export const writeCases: ReadonlyArray<Case> = [
         yield* Effect.forEach(
           Object.entries(fields),
           ([field, { clearable, required, stored }]) =>
-            holds(stored || !(clearable || required), `${field} to be stored where it is required or clearable`, "not")
+            holds(
+              stored || !(clearable || required),
+              `${field} to be stored where it is required or clearable`,
+              "one that is not"
+            )
         )
         const { default: usual, max, min } = pageSize
         const isOrdered = 1 <= min && min <= usual && usual <= max && [min, usual, max].every(Number.isInteger)
         yield* holds(isOrdered, "page sizes with min <= default <= max", "others")
-        yield* holds(!findBy.externalId || fields.externalId.stored, "external ids to be stored where they find", "not")
-        yield* holds(!findBy.email || fields.email.stored, "e-mails to be stored where they find", "not")
+        yield* holds(
+          !findBy.externalId || fields.externalId.stored,
+          "external ids to be stored where they find",
+          "that they are not"
+        )
+        yield* holds(!findBy.email || fields.email.stored, "e-mails to be stored where they find", "that they are not")
         const { required, unique } = fields.externalId
         yield* holds(
           ids === "assigned" || (required && unique === true),
           "external ids that are the ids to be required and unique",
-          "not"
+          "others"
         )
       })
   ),
@@ -340,14 +348,22 @@ export const writeCases: ReadonlyArray<Case> = [
         const externalId = value("externalId")
         const customer = yield* create(stored ? { externalId } : {})
         const isOwn = can.ids === "assigned"
-        yield* holds((customer.id !== externalId) === isOwn, isOwn ? "an id of its own" : "the external id", "not")
+        yield* holds(
+          (customer.id !== externalId) === isOwn,
+          isOwn ? "an id of its own" : "the external id",
+          isOwn ? "the external id" : "another"
+        )
         const name = { ...somePatch(kit) }
         const changed = yield* succeeds("update", customers.update(customer.id, name))
         yield* holds(changed.id === customer.id, "the same id after an update", "another")
         if (!stored || mutable !== "always") return
         const other = value("externalId")
         const renamed = yield* succeeds("update of externalId", customers.update(customer.id, { externalId: other }))
-        yield* holds((renamed.id === customer.id) === isOwn, isOwn ? "the same id after a rename" : "another id", "not")
+        yield* holds(
+          (renamed.id === customer.id) === isOwn,
+          `${isOwn ? "the same" : "another"} id after a rename`,
+          isOwn ? "another" : "the same"
+        )
         yield* has("who is read after a rename", yield* get(renamed.id), { externalId: other, ...name })
         if (!isOwn) yield* refused("get by the id of before", customers.get(customer.id), notFound)
       })
