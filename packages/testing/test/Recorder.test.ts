@@ -140,6 +140,23 @@ describe("CustomersRecorder", () => {
         { operation: "list", options: { pageSize: 5 } }
       ])
     }).pipe(Effect.provide(double.pipe(CustomersRecorder.record))))
+
+  it.effect("of a call that is made early the input as it is when the call runs, which is what the service reads", () =>
+    Effect.gen(function*() {
+      const { create, list, stream } = yield* CustomersService
+      const input = { name: "Bob" }
+      const options = { pageSize: 5 }
+      const calls = [create(input), list(options), Stream.runCount(stream(options))] as const
+      input.name = "Grace"
+      options.pageSize = 6
+      const [{ name }] = yield* Effect.all(calls)
+      expect(name).toEqual(Option.some("Grace"))
+      expect(yield* recorded).toEqual([
+        { operation: "create", input: { name: "Grace" } },
+        { operation: "list", options: { pageSize: 6 } },
+        { operation: "stream", options: { pageSize: 6 } }
+      ])
+    }).pipe(Effect.provide(double.pipe(CustomersRecorder.record))))
 })
 
 describe("secrets", () => {

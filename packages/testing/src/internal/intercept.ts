@@ -54,15 +54,16 @@ export interface Interceptor {
 }
 
 /**
- * Does something before each call: each run of an effect or a stream.
+ * Does something before each call: each run of an effect or a stream. It sees the input as it is then: the services read
+ * it no sooner.
  *
  * @internal
  */
 export const before = (
   f: (call: Call) => Effect.Effect<void>
 ): Interceptor => ({
-  effect: (run, call) => Effect.zipRight(f(call), run),
-  stream: (run, call) => Stream.unwrap(Effect.as(f(call), run))
+  effect: (run, call) => Effect.zipRight(Effect.suspend(() => f(call)), run),
+  stream: (run, call) => Stream.unwrap(Effect.as(Effect.suspend(() => f(call)), run))
 })
 
 /**
