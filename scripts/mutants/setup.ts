@@ -17,9 +17,17 @@ if (globalThis.__stryker__ !== undefined && inject("mutantActivation") !== "stat
 }
 
 /** The same again on real sockets, and walks among hundreds of writes: seconds each, where others judge the same code. */
-const slow = /\bover (fetch|node|undici)\b|\bon a port\b|\b(while|during a walk|1 per page|names (whatever|what is))\b/
+const slow =
+  /\bover (fetch|node|undici)\b|\bon a port\b|\b(while|meanwhile|during a walk|1 per page|names (whatever|what is))\b/
+
+/** Of the contract, what judges the package. */
+const isOfOther = (suite: string): boolean => !process.env["MUTANTS"]?.startsWith(suite.split(/[ ,]/, 1).join())
 
 beforeEach(({ skip, task }) => {
-  for (let at = task.suite; at !== undefined; at = at.suite) if (slow.test(at.name)) skip()
   if (slow.test(task.name)) skip()
+  for (let at = task.suite; at !== undefined; at = at.suite) {
+    if (
+      slow.test(at.name) || (task.file.name.endsWith("/Contract.test.ts") && at !== task.file && isOfOther(at.name))
+    ) skip()
+  }
 })

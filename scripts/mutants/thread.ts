@@ -3,6 +3,8 @@ import { readdirSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import type { RunnerTestCase } from "vitest"
+import type { Reporter } from "vitest/node"
 
 interface Task {
   invalidates: ReadonlyArray<string>
@@ -32,5 +34,16 @@ export const keepThread = async (folder: string): Promise<void> => {
     if (fresh || isStatic) task.invalidates = all
     fresh = isStatic
     return run.call(this, task, options)
+  }
+}
+
+/** Stryker counts tests that fail, and a file that does not load has none: it is given one. */
+export const failLoading: Reporter = {
+  onFinished: (files = []) => {
+    for (const file of files) {
+      if (file.result?.state !== "fail" || file.tasks.length > 0) continue
+      const loads: Partial<RunnerTestCase> = { ...file, type: "test", name: "loads", file, suite: file }
+      file.tasks.push(loads as RunnerTestCase)
+    }
   }
 }

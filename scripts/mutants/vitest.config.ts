@@ -6,7 +6,9 @@
  */
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
-import { keepThread } from "./thread.js"
+import { failLoading, keepThread } from "./thread.js"
+
+const name = process.env.MUTANTS
 
 const packages = fileURLToPath(new URL("../../packages", import.meta.url))
 
@@ -21,11 +23,18 @@ export default defineConfig({
     ]
   },
   test: {
-    include: [`packages/${process.env.MUTANTS}/test/**/*.test.ts`],
+    include: [
+      `packages/${name}/test/**/*.test.ts`,
+      // judges what a provider claims
+      ...(name === "core" ? [] : ["packages/testing/test/Contract.test.ts"])
+    ],
+    // Minutes of sockets and processes, and texts that are compared with sources.
     exclude: ["**/{Guide,Leaks,RateLimitRedis,Reliability,Sockets,Telemetry,Types}.test.ts"],
     setupFiles: [fileURLToPath(new URL("setup.ts", import.meta.url))],
+    reporters: [failLoading],
     pool: "threads",
     poolOptions: { threads: { isolate: false, singleThread: true } },
-    testTimeout: 30_000
+    // a mutant that hangs is waited for
+    testTimeout: 10_000
   }
 })
