@@ -1,16 +1,16 @@
 /** Who keeps the contract: the double, and every provider on the sandbox, in process and on a port. */
+import { capabilities as autumn, layer as AutumnLayer } from "@effect-customers/autumn"
 import { type CustomersService, TransportFailed } from "@effect-customers/core"
-import { layer as AutumnLayer } from "@effect-customers/autumn"
-import { layer as FlexpriceLayer } from "@effect-customers/flexprice"
-import { layer as MollieLayer } from "@effect-customers/mollie"
-import { layer as PinPaymentsLayer } from "@effect-customers/pin-payments"
-import { layer as PolarLayer } from "@effect-customers/polar"
+import { capabilities as flexprice, layer as FlexpriceLayer } from "@effect-customers/flexprice"
+import { capabilities as mollie, layer as MollieLayer } from "@effect-customers/mollie"
+import { capabilities as pinPayments, layer as PinPaymentsLayer } from "@effect-customers/pin-payments"
+import { capabilities as polar, layer as PolarLayer } from "@effect-customers/polar"
 import { Fault, Sandbox, SandboxControl } from "@effect-customers/sandbox"
-import { InMemoryCustomers } from "@effect-customers/testing"
-import * as CustomersFaults from "@effect-customers/testing/CustomersFaults"
+import { CustomersFaults, InMemoryCustomers } from "@effect-customers/testing"
 import { CustomersContract } from "@effect-customers/testing/vitest"
 import { FetchHttpClient, type HttpClient } from "@effect/platform"
-import { Context, Effect, Layer, Redacted } from "effect"
+import { expect, it } from "@effect/vitest"
+import { Cause, Context, Effect, Layer, Redacted } from "effect"
 import * as Autumn from "../../autumn/test/onSandbox.js"
 import * as Flexprice from "../../flexprice/test/onSandbox.js"
 import * as Mollie from "../../mollie/test/onSandbox.js"
@@ -115,6 +115,16 @@ CustomersContract.suite("the double", InMemoryCustomers.layer(), {
     )
   }
 })
+
+// as one test each: what the suites say in many is known by then
+it.effect.each([autumn, flexprice, mollie, pinPayments, polar])(
+  "the double in the place of $provider",
+  (capabilities) =>
+    Effect.gen(function*() {
+      const violations = yield* CustomersContract.run(InMemoryCustomers.layer({ capabilities }))
+      expect(violations.map(({ cause }) => Cause.pretty(cause))).toEqual([])
+    })
+)
 
 // Pin says of an address that it does not know what it says of a customer: there it is another host
 const nowhere = "https://api.polar.sh"
