@@ -1,8 +1,10 @@
 /** What a failed answer of Flexprice becomes, and what of Flexprice's words is in it. */
+import { CustomersService } from "@effect-customers/core"
 import { FlexpriceApi as Api, FlexpriceError } from "@effect-customers/flexprice"
 import { describe, expect, it } from "@effect/vitest"
-import { Redacted } from "effect"
+import { Effect, Redacted } from "effect"
 import { failedAnswer, issuesOf, wordsOf } from "../../core/test/failedAnswer.js"
+import { inject, json, once, refusal } from "./onSandbox.js"
 
 const endpoints = { get: Api.get, create: Api.create, update: Api.update, delete: Api.delete }
 
@@ -81,6 +83,22 @@ describe("Flexprice's words", () => {
 })
 
 describe("where in the input", () => {
+  it.effect.each([
+    ["ExternalID", "externalId"],
+    ["Contact", "phone"],
+    ["AddressLine1", "address.line1"],
+    ["AddressLine2", "address.line2"],
+    ["AddressCity", "address.city"],
+    ["AddressState", "address.state"],
+    ["AddressPostalCode", "address.postalCode"],
+    ["AddressCountry", "address.country"]
+  ])("%s is %s, in the words of the unified models", ([name, path]) =>
+    Effect.gen(function*() {
+      yield* inject("create", json(400, { code: "validation_error", details: { [name]: "required" } }))
+      const { create } = yield* CustomersService
+      expect(yield* refusal(create({ name: "Ada", externalId: "ada" }))).toEqual(["InvalidRequest", "provider", path])
+    }).pipe(Effect.provide(once.inProcess())))
+
   it.each([
     [{ AddressLine1: "required" }, [["address_line1", "required"]]],
     [{ ExternalID: "required", Email: 5 }, [["external_id", "required"], ["email", "No."]]],

@@ -208,23 +208,26 @@ describe("CustomersService over Flexprice", () => {
       }
     }).pipe(Effect.provide(inProcess())))
 
-  it.effect("an update answered archived is CustomerNotFound, whoever deleted it meanwhile", () =>
-    Effect.gen(function*() {
-      const customers = yield* CustomersByExternalId
-      yield* seed([{ id: "cust_x", external_id: "ada", metadata: null }])
-      yield* inject("update", Fault.Alter({ alter: (row) => ({ ...row as object, status: "archived" }) }), Infinity)
-      for (
-        const call of [
-          customers.update("cust_x", { name: "Ada" }),
-          customers.updateByExternalId("ada", { name: "Ada" }),
-          customers.update("cust_x", { externalId: "new" })
-        ]
-      ) {
-        expect(yield* Effect.flip(call)).toMatchObject({ _tag: "CustomerNotFound", mayHaveApplied: true })
-      }
-      // the metadata that went ahead said so, and the new id was not sent
-      expect((yield* bodies).at(-1)).toEqual({ metadata: {} })
-    }).pipe(Effect.provide(inProcess())))
+  it.effect.each(["archived", "deleted"])(
+    "an update answered %s is CustomerNotFound, whoever deleted it meanwhile",
+    (status) =>
+      Effect.gen(function*() {
+        const customers = yield* CustomersByExternalId
+        yield* seed([{ id: "cust_x", external_id: "ada", metadata: null }])
+        yield* inject("update", Fault.Alter({ alter: (row) => ({ ...row as object, status }) }), Infinity)
+        for (
+          const call of [
+            customers.update("cust_x", { name: "Ada" }),
+            customers.updateByExternalId("ada", { name: "Ada" }),
+            customers.update("cust_x", { externalId: "new" })
+          ]
+        ) {
+          expect(yield* Effect.flip(call)).toMatchObject({ _tag: "CustomerNotFound", mayHaveApplied: true })
+        }
+        // the metadata that went ahead said so, and the new id was not sent
+        expect((yield* bodies).at(-1)).toEqual({ metadata: {} })
+      }).pipe(Effect.provide(inProcess()))
+  )
 
   const unsendable: ReadonlyArray<readonly [string, object, string]> = [
     ["half a character of a name", { name: "\ud800" }, "name"],
@@ -300,6 +303,10 @@ describe("CustomersService over Flexprice", () => {
       ])
       const found = (email: string) => Effect.map(collect(findByEmail(email)), (found) => found.map(({ id }) => id))
       expect(yield* found("aDA@example.com")).toEqual([upper, lower])
+      // who is nobody's match is not asked for
+      expect((yield* requests).map(bodyOf)).toMatchObject([
+        { filters: [{ field: "email", operator: "contains", value: { string: "aDA@example.com" } }] }
+      ])
       expect(yield* found("A%A@EXAMPLE.COM")).toHaveLength(1)
       expect(yield* found("nobody@example.com")).toEqual([])
       const before = (yield* requests).length
