@@ -5,8 +5,8 @@
  * @since 0.1.0
  */
 import type * as Capabilities from "@effect-customers/core/Capabilities"
-import type { Provider, UpdateCustomer } from "@effect-customers/core/Customer"
-import { addressFromInput, CreateCustomer, Customer, CustomerId } from "@effect-customers/core/Customer"
+import type { CreateCustomer, Provider, UpdateCustomer } from "@effect-customers/core/Customer"
+import { addressFromInput, Customer, CustomerId, PaymentSource } from "@effect-customers/core/Customer"
 import * as ByEmail from "@effect-customers/core/CustomersByEmail"
 import { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
 import * as ByExternalId from "@effect-customers/core/CustomersByExternalId"
@@ -17,23 +17,26 @@ import {
   CustomerNotFound,
   type ErrorContext,
   InvalidRequest,
-  InvalidResponse
+  InvalidResponse,
+  Unsupported
 } from "@effect-customers/core/CustomersError"
 import type { Roles } from "@effect-customers/core/CustomersRoles"
 import * as Customers from "@effect-customers/core/CustomersService"
 import { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Idempotency from "@effect-customers/core/Idempotency"
 import * as Page from "@effect-customers/core/Page"
+import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { RowStore } from "./internal/rowStore.js"
+import { copied, RowStore } from "./internal/rowStore.js"
 
 const kept = { stored: true, required: false, clearable: true, mutable: "always" } as const
 
@@ -87,8 +90,9 @@ export interface Seed extends CreateCustomer {
 }
 
 /**
- * - `customers`: who is there from the start, in order of creation. What the capabilities do not allow, and what is
- *   taken, makes the layer die of the error that `create` would end in.
+ * - `customers`: who is there from the start, in order of creation. What the capabilities do not allow, what is taken,
+ *   and an id that nobody can be asked for by, makes the layer die of the error that a call would end in. A `Customer` is
+ *   taken as it is, also beyond limits that new ones have, but for fields that are not stored at all.
  * - `provider`: what customers and errors name as their provider; that of `capabilities` when absent.
  * - `capabilities`: the provider that the double plays (`Mollie.capabilities`): what it cannot store the double refuses,
  *   and the tags it does not provide the double does not provide.
@@ -151,7 +155,16 @@ const contextOf = (roles: Roles): Context.Context<CustomersService> =>
     (context) => Option.isSome(roles.byEmail) ? Context.add(context, CustomersByEmail, roles) : context
   )
 
-const sameInput = Schema.equivalence(Schema.typeSchema(CreateCustomer))
+const sameCustomer = Schema.equivalence(Customer)
+
+const samePaymentSource = Schema.equivalence(Schema.UndefinedOr(Schema.typeSchema(PaymentSource)))
+
+/** What is undefined is not there, as it would not be in what is sent. */
+const sameInput = (self: CreateCustomer, that: CreateCustomer): boolean =>
+  sameCustomer(changed(nobody("", "", epoch), self), changed(nobody("", "", epoch), that)) &&
+  samePaymentSource(self.paymentSource, that.paymentSource)
+
+const epoch = DateTime.unsafeMake(0)
 
 const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -159,6 +172,14 @@ const randomId = Effect.map(
   Effect.replicateEffect(Random.nextIntBetween(0, alphabet.length), 16),
   (digits) => `cus_${digits.map((digit) => alphabet[digit]).join("")}`
 )
+
+interface Newcomer {
+  readonly id: string
+  readonly createdAt: DateTime.Utc
+}
+
+/** Nobody comes between what is looked at and what is written. */
+const atOnce = <A, E>(step: () => Either.Either<A, E>): Effect.Effect<A, E> => Effect.suspend(step)
 
 /** Others go first, as during a call over a network. */
 const later = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E> => Effect.zipRight(Effect.yieldNow(), call)
@@ -183,9 +204,9 @@ const make = <ByExternalId extends boolean, ByEmail extends boolean>(
     const found = (
       operation: "get" | "update" | "delete",
       key: { readonly id: string } | { readonly externalId: string }
-    ) =>
-      Effect.mapError(
-        Effect.suspend(() => "id" in key ? store.byId(key.id) : store.byExternalId(key.externalId)),
+    ): Either.Either<Customer, CustomerNotFound> =>
+      Either.fromOption(
+        "id" in key ? store.byId(key.id) : store.byExternalId(key.externalId),
         () =>
           new CustomerNotFound({
             ...context(operation),
@@ -195,62 +216,97 @@ const make = <ByExternalId extends boolean, ByEmail extends boolean>(
           })
       )
 
-    const insert = (input: CreateCustomer, seed: Pick<Seed, "id" | "createdAt"> = {}) =>
-      Effect.gen(function*() {
-        const createdAt = seed.createdAt ?? (yield* DateTime.now)
-        const id = (can.ids === "externalId" ? input.externalId : seed.id) ?? (yield* store.unusedId(randomId))
-        yield* refuseTaken("create", store.taken({ ...input, id }))
-        return store.insert(changed(nobody(provider, id, createdAt), input))
-      })
+    const unlessTaken = <A>(
+      operation: "create" | "update",
+      fields: ReadonlyArray<string>,
+      write: () => A
+    ): Either.Either<A, CustomerAlreadyExists> =>
+      fields.length === 0
+        ? Either.right(write())
+        : Either.left(new CustomerAlreadyExists({ ...context(operation), fields }))
 
-    const refuseTaken = (operation: "create" | "update", fields: ReadonlyArray<string>) =>
-      fields.length === 0 ? Effect.void : new CustomerAlreadyExists({ ...context(operation), fields })
+    const insert = (input: CreateCustomer, { createdAt, id }: Newcomer) =>
+      unlessTaken(
+        "create",
+        store.taken({ ...input, id }),
+        () => store.insert(changed(nobody(provider, id, createdAt), input))
+      )
+
+    const newcomer = ({ externalId }: CreateCustomer, seed: Pick<Seed, "id" | "createdAt"> = {}) =>
+      Effect.all({
+        createdAt: seed.createdAt === undefined ? DateTime.now : Effect.succeed(seed.createdAt),
+        id: Option.match(Option.fromNullable((can.ids === "externalId" ? externalId : undefined) ?? seed.id), {
+          onNone: () => store.unusedId(randomId),
+          onSome: Effect.succeed
+        })
+      })
 
     const create = (input: CreateCustomer) =>
       Effect.gen(function*() {
         const key = yield* Idempotency.keyOf({ ...context("create"), readOnly: false }, yield* Idempotency.Idempotency)
-        if (Option.isNone(key)) return yield* insert(input)
-        const replay = replays.get(key.value)
-        if (replay !== undefined) {
-          return sameInput(replay.input, input) ? replay.customer : yield* new InvalidRequest({
-            ...context("create"),
-            origin: "provider",
-            issues: [{ path: "idempotencyKey", message: "it was used with another input" }]
+        const who = yield* newcomer(input)
+        return yield* atOnce((): Either.Either<Customer, CustomerAlreadyExists | InvalidRequest> =>
+          Option.match(Option.flatMapNullable(key, (key) => replays.get(key)), {
+            onNone: () =>
+              Either.map(insert(input, who), (customer) => {
+                if (Option.isSome(key)) replays.set(key.value, { input, customer: copied(customer) })
+                return customer
+              }),
+            onSome: (replay) =>
+              sameInput(replay.input, input) ? Either.right(copied(replay.customer)) : Either.left(
+                new InvalidRequest({
+                  ...context("create"),
+                  origin: "provider",
+                  issues: [{ path: "idempotencyKey", message: "it was used with another input" }]
+                })
+              )
           })
-        }
-        const customer = yield* insert(input)
-        replays.set(key.value, { input, customer })
-        return customer
+        )
       })
 
-    const update = (customer: Customer, patch: UpdateCustomer) =>
-      Effect.gen(function*() {
-        const externalId = patch.externalId ?? undefined
-        const isOther = Option.exists(customer.externalId, (stored) => stored !== externalId)
-        if (externalId !== undefined && isOther && fields.externalId.mutable === "once") {
-          return yield* new Conflict({
+    const update = (
+      customer: Customer,
+      patch: UpdateCustomer,
+      now: DateTime.Utc
+    ): Either.Either<Customer, CustomerAlreadyExists | Conflict> => {
+      const externalId = patch.externalId ?? undefined
+      const isOther = Option.exists(customer.externalId, (stored) => stored !== externalId)
+      if (externalId !== undefined && isOther && fields.externalId.mutable === "once") {
+        return Either.left(
+          new Conflict({
             ...context("update"),
             path: "externalId",
             reason: Redacted.make("an external id is set once")
           })
-        }
-        yield* refuseTaken("update", store.taken(patch, customer))
+        )
+      }
+      return unlessTaken("update", store.taken(patch, customer), () => {
         const id = can.ids === "externalId" && externalId !== undefined ? externalId : customer.id
-        const updatedAt = can.answers.updatedAt ? Option.some(yield* DateTime.now) : Option.none()
+        const updatedAt = can.answers.updatedAt ? Option.some(now) : Option.none()
         const renamed = new Customer({ ...customer, id: CustomerId.make(id, true), updatedAt }, true)
         return store.replace(customer, changed(renamed, patch))
       })
+    }
 
-    const remove = (customer: Customer) => Effect.sync(() => store.remove(customer))
+    const findAndUpdate = (key: Parameters<typeof found>[1], patch: UpdateCustomer) =>
+      Effect.flatMap(DateTime.now, (now) =>
+        atOnce((): Either.Either<Customer, CustomerNotFound | CustomerAlreadyExists | Conflict> =>
+          Either.flatMap(found("update", key), (customer) =>
+            update(customer, patch, now))
+        ))
+
+    const findAndRemove = (key: Parameters<typeof found>[1]) =>
+      atOnce(() =>
+        Either.map(found("delete", key), (customer) => store.remove(customer))
+      )
 
     const fetch = (page: number, pageSize: number) =>
       later(Effect.sync((): Page.OffsetPage<Customer> => {
-        const rows = store.inOrder()
-        const shown = rows.slice((page - 1) * pageSize, page * pageSize)
+        const shown = store.slice((page - 1) * pageSize, page * pageSize)
         return {
-          items: shown.flatMap(({ customer }) => customer === undefined ? [] : [customer]),
-          unreadable: shown.flatMap(({ customer }, index) =>
-            customer === undefined
+          items: Arr.getSomes(shown),
+          unreadable: shown.flatMap((customer, index) =>
+            Option.isNone(customer)
               ? [
                 new InvalidResponse({
                   ...context("list"),
@@ -259,8 +315,8 @@ const make = <ByExternalId extends boolean, ByEmail extends boolean>(
               ]
               : []
           ),
-          total: rows.length,
-          lastPage: Math.ceil(rows.length / pageSize)
+          total: store.size,
+          lastPage: Math.ceil(store.size / pageSize)
         }
       }))
 
@@ -279,30 +335,65 @@ const make = <ByExternalId extends boolean, ByEmail extends boolean>(
     const implementation: Customers.Implementation = {
       capabilities: can,
       create: (input) => later(create(input)),
-      get: (id) => later(found("get", { id })),
-      update: (id, patch) => later(Effect.flatMap(found("update", { id }), (customer) => update(customer, patch))),
-      delete: (id) => later(Effect.flatMap(found("delete", { id }), remove)),
+      get: (id) => later(atOnce(() => found("get", { id }))),
+      update: (id, patch) => later(findAndUpdate({ id }, patch)),
+      delete: (id) => later(findAndRemove({ id })),
       streamPages
     }
+
+    const seedNew = ({ createdAt, id, ...input }: Seed) =>
+      Effect.flatMap(checkIds(id, input.externalId), () =>
+        Customers.make({
+          ...implementation,
+          create: (input) => Effect.flatMap(newcomer(input, { createdAt, id }), (who) => insert(input, who))
+        }).create(input))
+
+    const seedOld = (customer: Customer) =>
+      Effect.flatMap(checkIds(customer.id, Option.getOrUndefined(customer.externalId)), (): Effect.Effect<
+        Customer,
+        Customers.CreateError
+      > => {
+        const path = customerFields.find((field) => !fields[field].stored && has(customer, field))
+        return path === undefined
+          ? atOnce(() =>
+            unlessTaken("create", store.taken(fieldsOf(customer)), () =>
+              store.insert(copied(new Customer({ ...customer, provider }, true))))
+          )
+          : new Unsupported({ ...context("create"), path, reason: `${provider} does not store it` })
+      })
+
+    const checkIds = (id: string | undefined, externalId: string | undefined) =>
+      can.ids === "assigned" || id === undefined || id === externalId ? Effect.void : new InvalidRequest({
+        ...context("create"),
+        origin: "sdk",
+        issues: [{ path: "id", message: `in ${provider} it is the external id` }]
+      })
+
+    const { get } = Customers.make(implementation)
 
     for (const seed of options.customers ?? []) {
       if (seed === unreadable) {
         store.insertUnreadable(yield* store.unusedId(randomId), yield* DateTime.now)
-      } else if (seed instanceof Customer) {
-        yield* refuseTaken("create", store.taken(fieldsOf(seed))).pipe(Effect.orDie)
-        store.insert(new Customer({ ...seed, provider }, true))
       } else {
-        const { createdAt, id, ...input } = seed
-        const seeding = Customers.make({ ...implementation, create: (input) => insert(input, { createdAt, id }) })
-        yield* Effect.orDie(seeding.create(input))
+        yield* Effect.suspend((): Effect.Effect<Customer, Customers.CreateError> =>
+          seed instanceof Customer ? seedOld(seed) : seedNew(seed)
+        ).pipe(
+          // an id that `get` refuses is nobody's
+          Effect.flatMap(({ id }) =>
+            get(id)
+          ),
+          Effect.orDie,
+          // no call of the program's: it has no span, and takes no key
+          Effect.withTracerEnabled(false),
+          Idempotency.none
+        )
       }
     }
 
     const byExternalId = ByExternalId.make(Customers.make(implementation), {
-      getByExternalId: (externalId) => later(found("get", { externalId })),
-      updateByExternalId: (externalId, patch) =>
-        later(Effect.flatMap(found("update", { externalId }), (customer) => update(customer, patch))),
-      deleteByExternalId: (externalId) => later(Effect.flatMap(found("delete", { externalId }), remove))
+      getByExternalId: (externalId) => later(atOnce(() => found("get", { externalId }))),
+      updateByExternalId: (externalId, patch) => later(findAndUpdate({ externalId }, patch)),
+      deleteByExternalId: (externalId) => later(findAndRemove({ externalId }))
     })
     const all = ByEmail.make(byExternalId, {
       findByEmail: (email) => Stream.unwrap(later(Effect.sync(() => Stream.fromIterable(store.byEmail(email)))))
@@ -349,6 +440,13 @@ const changed = (customer: Customer, patch: UpdateCustomer): Customer =>
 
 const given = <A>(stored: Option.Option<A>, value: A | null | undefined): Option.Option<A> =>
   value === undefined ? stored : Option.fromNullable(value)
+
+const customerFields = ["externalId", "email", "name", "phone", "address", "locale", "metadata"] as const
+
+const has = (customer: Customer, field: typeof customerFields[number]): boolean => {
+  const value = customer[field]
+  return Option.isOption(value) ? Option.isSome<unknown>(value) : Object.keys(value).length > 0
+}
 
 const fieldsOf = ({ email, externalId, id }: Customer) => ({
   id,

@@ -1,11 +1,13 @@
 import * as Autumn from "@effect-customers/autumn"
 import {
   type Capabilities,
+  type CreateCustomer,
   Customer,
   CustomersByEmail,
   CustomersByExternalId,
   CustomersService,
-  Idempotency
+  Idempotency,
+  type Metadata
 } from "@effect-customers/core"
 import * as Mollie from "@effect-customers/mollie"
 import * as Polar from "@effect-customers/polar"
@@ -21,15 +23,33 @@ import {
   type Layer,
   Option,
   Random,
+  Redacted,
   Schema,
   Stream,
   TestClock
 } from "effect"
+import { inMemoryTracer } from "../../polar/test/inMemoryTracer.js"
 
 const emailsOf = (customers: Iterable<Customer>) =>
   Array.fromIterable(customers).map(({ email }) => Option.getOrUndefined(email))
 
 const ada = { id: "cus_ada", externalId: "user_ada", email: "ada@example.com", name: "Ada Lovelace" }
+
+const customerOf = (fields: { readonly id?: string; readonly externalId?: string; readonly metadata?: Metadata }) =>
+  Schema.decodeSync(Customer)({
+    provider: "polar",
+    id: "1",
+    externalId: null,
+    email: "grace@example.com",
+    name: null,
+    phone: null,
+    address: null,
+    locale: null,
+    metadata: {},
+    createdAt: "2026-01-03T13:37:00.000Z",
+    updatedAt: "2026-01-03T13:38:00.000Z",
+    ...fields
+  })
 
 const threePeople = [ada, { email: "grace@example.com" }, { email: "mary@example.com" }]
 
@@ -45,20 +65,7 @@ describe("what it starts with", () => {
 
   it.effect("customers of another double or provider, as they are", () =>
     Effect.gen(function*() {
-      const decode = Schema.decodeSync(Customer)
-      const grace = decode({
-        provider: "polar",
-        id: "1",
-        externalId: null,
-        email: "grace@example.com",
-        name: null,
-        phone: null,
-        address: null,
-        locale: null,
-        metadata: { plan: "pro" },
-        createdAt: "2026-01-03T13:37:00.000Z",
-        updatedAt: "2026-01-03T13:38:00.000Z"
-      })
+      const grace = customerOf({ metadata: { plan: "pro" } })
       const found = yield* Effect.flatMap(CustomersService, (customers) => customers.get("1")).pipe(
         Effect.provide(InMemoryCustomers.layer({ customers: [grace], provider: "polar" }))
       )
@@ -103,7 +110,26 @@ describe("what it starts with", () => {
       InMemoryCustomers.layer({ capabilities: Polar.capabilities, customers: [{ name: "Ada" }] }),
       "email"
     ],
-    ["an e-mail is none", InMemoryCustomers.layer({ customers: [{ email: "no address" }] }), "email"]
+    ["an e-mail is none", InMemoryCustomers.layer({ customers: [{ email: "no address" }] }), "email"],
+    ["an id is none", InMemoryCustomers.layer({ customers: [{ id: "" }] }), "id"],
+    [
+      "an id is not the external id, where it has to be",
+      InMemoryCustomers.layer({ capabilities: Autumn.capabilities, customers: [{ id: "1", externalId: "user_ada" }] }),
+      "id"
+    ],
+    [
+      "a customer has no external id, where that is the id",
+      InMemoryCustomers.layer({ capabilities: Autumn.capabilities, customers: [customerOf({ id: "1" })] }),
+      "id"
+    ],
+    [
+      "a customer of another provider has a field that cannot be stored",
+      InMemoryCustomers.layer({
+        capabilities: Mollie.capabilities,
+        customers: [customerOf({ externalId: "user_ada" })]
+      }),
+      "externalId"
+    ]
   ])("dies where %s, and names the field, not the value", async (_, layer, field) => {
     const exit = await Effect.runPromiseExit(Effect.provide(CustomersService, layer))
     const printed = Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "it was built"
@@ -128,6 +154,18 @@ describe("what it starts with", () => {
         InMemoryCustomers.layer({ customers: [ada, InMemoryCustomers.unreadable, { email: "mary@example.com" }] })
       )
     ))
+
+  it.effect("seeding is no call of the program's: it has no span, and takes no key", () =>
+    Effect.gen(function*() {
+      const { spans, tracer } = inMemoryTracer()
+      const customers = Array.map(threePeople, ({ email }) => ({ email }))
+      yield* Effect.provide(CustomersService, InMemoryCustomers.layer({ capabilities: Polar.capabilities, customers }))
+        .pipe(
+          Idempotency.withKey("order-1"),
+          Effect.withTracer(tracer)
+        )
+      expect(spans).toEqual([])
+    }))
 
   it.effect("every build of the layer starts anew", () =>
     Effect.gen(function*() {
@@ -249,6 +287,68 @@ describe("as a provider", () => {
 })
 
 describe("as over a network", () => {
+  it.effect("who changes an answer, or what was given, changes nobody who is stored", () =>
+    Effect.gen(function*() {
+      const seed = customerOf({ externalId: "user_1", metadata: { plan: "free" } })
+      const address = { city: "Perth", country: "AU" }
+      const deface = (customer: Customer) => {
+        Object.assign(customer.metadata, { plan: "defaced" })
+        if (Option.isSome(customer.address)) Object.assign(customer.address.value, { city: Option.none() })
+      }
+      const test = Effect.gen(function*() {
+        const customers = yield* Effect.map(
+          Effect.all([CustomersByExternalId, CustomersByEmail]),
+          ([a, b]) => ({ ...a, ...b })
+        )
+        const update = customers.update("1", { address, metadata: { plan: "free" } })
+        const reads = [
+          customers.get("1"),
+          customers.getByExternalId("user_1"),
+          Effect.map(customers.list(), ({ items }) => items[0]!),
+          Effect.flatten(Stream.runHead(customers.findByEmail("grace@example.com")))
+        ]
+        for (const call of [customers.get("1"), update, ...reads]) {
+          deface(yield* call)
+          expect((yield* customers.get("1")).metadata).toEqual({ plan: "free" })
+        }
+        expect((yield* customers.get("1")).address).toMatchObject(Option.some({ city: Option.some("Perth") }))
+        const create = customers.create({ metadata: { plan: "free" } }).pipe(Idempotency.withKey("order-1"))
+        const made = yield* create
+        deface(made)
+        expect([(yield* create).metadata, (yield* customers.get(made.id)).metadata]).toEqual([
+          { plan: "free" },
+          { plan: "free" }
+        ])
+      })
+      const double = InMemoryCustomers.layer({ customers: [seed] })
+      yield* Effect.provide(test, double)
+      expect(seed.metadata).toEqual({ plan: "free" })
+      yield* Effect.provide(test, double)
+    }))
+
+  it.effect("two creates with one key at once are one, whenever they yield", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersService
+      const create = customers.create({ name: "Ada" }).pipe(Idempotency.withKey("order-1"))
+      const made = yield* Effect.all([create, create, create], { concurrency: "unbounded" }).pipe(
+        Effect.withMaxOpsBeforeYield(60)
+      )
+      expect(new Set(made.map(({ id }) => id)).size).toBe(1)
+      expect((yield* customers.list()).items.length).toBe(1)
+    }).pipe(Effect.provide(InMemoryCustomers.layer())))
+
+  it.effect("what is undefined in an input with a key is as if it were not there", () =>
+    Effect.gen(function*() {
+      const customers = yield* CustomersService
+      const create = (input: CreateCustomer) => customers.create(input).pipe(Idempotency.withKey("order-1"))
+      const address = { city: "Perth", country: "AU" }
+      const first = yield* create({ name: "Ada", phone: undefined, address: { ...address, line2: undefined } })
+      expect((yield* create({ name: "Ada", address })).id).toBe(first.id)
+      const card = Redacted.make("card_0123456789abcdefghijkl")
+      expect((yield* Effect.flip(create({ name: "Ada", address, paymentSource: { cardToken: card } })))._tag)
+        .toBe("InvalidRequest")
+    }).pipe(Effect.provide(InMemoryCustomers.layer())))
+
   it.effect("two who look before they create race, and getOrCreate survives it", () =>
     Effect.gen(function*() {
       const customers = yield* CustomersByExternalId

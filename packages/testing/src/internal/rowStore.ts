@@ -1,11 +1,15 @@
-/** The rows of a double: who is there, who is taken, and in what order they stand. */
+/**
+ * The rows of a double: who is there, who is taken, and in what order they stand. What it answers are copies: who changes
+ * one changes nothing here.
+ */
 import type * as Capabilities from "@effect-customers/core/Capabilities"
-import type { Customer } from "@effect-customers/core/Customer"
+import { Address, Customer, Metadata } from "@effect-customers/core/Customer"
 import * as Arr from "effect/Array"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
+import * as Schema from "effect/Schema"
 
 /** Without a customer the row cannot be read. */
 interface Row {
@@ -41,18 +45,30 @@ export class RowStore {
   }
 
   byId(id: string): Option.Option<Customer> {
-    return Option.fromNullable(this.rows.get(id)?.customer)
+    return Option.map(Option.fromNullable(this.rows.get(id)?.customer), copied)
   }
 
   byExternalId(externalId: string): Option.Option<Customer> {
-    return Arr.findFirst(this.customers(), (customer) => Option.contains(customer.externalId, externalId))
+    return Option.map(
+      Arr.findFirst(this.customers(), (customer) => Option.contains(customer.externalId, externalId)),
+      copied
+    )
   }
 
   /** Case aside, in the order of the walk. */
   byEmail(email: string): ReadonlyArray<Customer> {
     return this.inOrder().flatMap(({ customer }) =>
-      customer !== undefined && hasEmail(customer, email) ? [customer] : []
+      customer !== undefined && hasEmail(customer, email) ? [copied(customer)] : []
     )
+  }
+
+  get size(): number {
+    return this.rows.size
+  }
+
+  /** Rows in the order of the walk; none for one that cannot be read. */
+  slice(from: number, to: number): ReadonlyArray<Option.Option<Customer>> {
+    return this.inOrder().slice(from, to).map(({ customer }) => Option.map(Option.fromNullable(customer), copied))
   }
 
   /** Which of these somebody else has, or had and keeps. */
@@ -72,14 +88,20 @@ export class RowStore {
     ]
   }
 
-  /** An id that nobody has or had. */
+  /** An id that nobody has or had, and nobody else is given. */
   unusedId<R>(draw: Effect.Effect<string, never, R>): Effect.Effect<string, never, R> {
-    return Effect.repeat(draw, { while: (id) => this.usedIds.has(id) })
+    return Effect.repeat(draw, {
+      until: (id) => {
+        const isUnused = !this.usedIds.has(id)
+        this.usedIds.add(id)
+        return isUnused
+      }
+    })
   }
 
   insert(customer: Customer): Customer {
     this.put({ id: customer.id, number: this.inserted++, createdAt: customer.createdAt, customer })
-    return customer
+    return copied(customer)
   }
 
   insertUnreadable(id: string, createdAt: DateTime.Utc): void {
@@ -91,7 +113,7 @@ export class RowStore {
     const number = this.rows.get(customer.id)?.number ?? this.inserted++
     this.rows.delete(customer.id)
     this.put({ id: by.id, number, createdAt: by.createdAt, customer: by })
-    return by
+    return copied(by)
   }
 
   remove({ externalId, id }: Customer): void {
@@ -101,7 +123,7 @@ export class RowStore {
     }
   }
 
-  inOrder(): ReadonlyArray<Row> {
+  private inOrder(): ReadonlyArray<Row> {
     return Arr.sort(
       this.rows.values(),
       this.capabilities.walk.order === "oldest-first" ? oldestFirst : Order.reverse(oldestFirst)
@@ -120,3 +142,13 @@ export class RowStore {
 
 const hasEmail = (customer: Customer, email: string): boolean =>
   Option.exists(customer.email, (stored) => stored.toLowerCase() === email.toLowerCase())
+
+const copiedMetadata = Schema.validateSync(Metadata)
+
+/** @internal */
+export const copied = (customer: Customer): Customer =>
+  new Customer({
+    ...customer,
+    address: Option.map(customer.address, (address) => new Address({ ...address }, true)),
+    metadata: copiedMetadata(customer.metadata)
+  }, true)
