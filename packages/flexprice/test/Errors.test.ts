@@ -83,16 +83,18 @@ describe("Flexprice's words", () => {
 })
 
 describe("where in the input", () => {
-  it.effect.each([
-    ["ExternalID", "externalId"],
-    ["Contact", "phone"],
-    ["AddressLine1", "address.line1"],
-    ["AddressLine2", "address.line2"],
-    ["AddressCity", "address.city"],
-    ["AddressState", "address.state"],
-    ["AddressPostalCode", "address.postalCode"],
-    ["AddressCountry", "address.country"]
-  ])("%s is %s, in the words of the unified models", ([name, path]) =>
+  it.effect.each(
+    [
+      ["ExternalID", "externalId"],
+      ["Contact", "phone"],
+      ["AddressLine1", "address.line1"],
+      ["AddressLine2", "address.line2"],
+      ["AddressCity", "address.city"],
+      ["AddressState", "address.state"],
+      ["AddressPostalCode", "address.postalCode"],
+      ["AddressCountry", "address.country"]
+    ] as const
+  )("%s is %s, in the words of the unified models", ([name, path]) =>
     Effect.gen(function*() {
       yield* inject("create", json(400, { code: "validation_error", details: { [name]: "required" } }))
       const { create } = yield* CustomersService
