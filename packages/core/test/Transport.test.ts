@@ -8,9 +8,9 @@ import {
   RetryPolicy,
   Transport
 } from "@effect-customers/core"
-import { HttpClient, HttpClientResponse } from "@effect/platform"
+import { HttpClient, HttpClientError, HttpClientResponse } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, FiberRef, Redacted, Schema, Stream } from "effect"
+import { Duration, Effect, FiberRef, Redacted, Schema, Stream } from "effect"
 import { inVirtualTime } from "./virtualTime.js"
 
 interface Sent {
@@ -340,5 +340,209 @@ describe("failures", () => {
         200,
         "req_1"
       ])
+    }))
+})
+
+describe("a base URL", () => {
+  const sentTo = (baseUrl: string) => {
+    const { client, sent } = answering(204, null)
+    return Effect.gen(function*() {
+      const { call } = yield* transport(client, { baseUrl })
+      yield* call(remove, { path: { id: "1" } })
+      return sent.map(({ url }) => url)
+    })
+  }
+
+  it.effect.each([
+    ["https://acme.example", "https://acme.example/people/1"],
+    ["http://acme.example:8080//", "http://acme.example:8080/people/1"],
+    ["https://acme.example/v1/", "https://acme.example/v1/people/1"]
+  ])("%s", ([baseUrl, url]) =>
+    Effect.gen(function*() {
+      expect(yield* sentTo(baseUrl!)).toEqual([url])
+    }))
+
+  it.effect.each([
+    "",
+    "acme.example",
+    "ftp://acme.example",
+    "https://acme.example?a=b",
+    "https://acme.example#a",
+    "https://ada@acme.example",
+    "https://:ada@acme.example"
+  ])("%j is none", (baseUrl) =>
+    Effect.gen(function*() {
+      expect(yield* Effect.flip(sentTo(baseUrl))).toMatchObject({
+        _tag: "InvalidRequest",
+        origin: "sdk",
+        issues: [{ path: "baseUrl", message: expect.stringMatching(/http/) }]
+      })
+    }))
+
+  it("is that of a world, or the caller's own; a world that is none is told", () => {
+    const worlds = { live: "https://acme.example", test: "https://test.acme.example" }
+    const of = (world: string, baseUrl?: string) =>
+      Transport.baseUrlOf({ option: "environment", worlds, world: world as "live", baseUrl })
+    expect(of("test")).toEqual({ baseUrl: worlds.test, issues: [] })
+    expect(of("test", "https://example.com")).toEqual({ baseUrl: "https://example.com", issues: [] })
+    for (const world of ["other", "toString"]) {
+      const { baseUrl, issues } = of(world)
+      expect(new URL(baseUrl).hostname).toMatch(/\.invalid$/)
+      expect(issues).toEqual([{ path: "environment", message: "expected live or test" }])
+    }
+  })
+})
+
+describe("how long to wait", () => {
+  const date = "Fri, 27 Nov 2026 07:13:51 GMT"
+
+  it.effect.each<readonly [Record<string, string>, number | undefined]>([
+    [{}, undefined],
+    [{ "retry-after": "7" }, 7000],
+    [{ "retry-after": " 1.25 " }, 1250],
+    [{ "retry-after": "0" }, 0],
+    [{ "retry-after": "-5" }, undefined],
+    [{ "retry-after": "7s" }, undefined],
+    [{ "retry-after": "x7" }, undefined],
+    [{ "retry-after": "5, 10" }, undefined],
+    [{ "retry-after": "soon" }, undefined],
+    [{ "retry-after-ms": "1500", "retry-after": "7" }, 1500],
+    [{ "retry-after-ms": "soon", "retry-after": "7" }, 7000],
+    // thirty years and more are a mistake
+    [{ "retry-after": "1000000000" }, 1e12],
+    [{ "retry-after": "1000000001" }, undefined],
+    [{ "retry-after-ms": "1000000000001", "retry-after": "7" }, 7000],
+    [{ date, "retry-after": "Fri, 27 Nov 2026 07:14:51 GMT" }, 60_000],
+    [{ date, "retry-after": "Fri, 27 Nov 2026 08:14:51 +0100" }, 60_000],
+    [{ date, "retry-after": "Friday, 27-Nov-26 07:14:51 UTC " }, 60_000],
+    [{ date, "retry-after": "Fri Nov 27 07:14:51 2026" }, 60_000],
+    [{ date, "retry-after": "Fri, 27 Nov 2026 07:12:51 GMT" }, 0],
+    [{ date, "retry-after": "Fri, 99 Nov 2026 07:12:51 GMT" }, undefined],
+    [{ date, "retry-after": "on Fri, 27 Nov 2026 07:14:51 GMT" }, undefined],
+    // the clock of this test stands at 1970
+    [{ "retry-after": "Thu, 01 Jan 1970 00:00:09 GMT" }, 9000]
+  ])("%j", ([headers, millis]) =>
+    Effect.gen(function*() {
+      const { call } = yield* transport(answering(429, "", headers).client)
+      const error = yield* Effect.flip(RetryPolicy.none(call(remove, { path: { id: "1" } })))
+      if (error._tag !== "RateLimited") throw error
+      expect(error.retryAfter === undefined ? undefined : Duration.toMillis(error.retryAfter)).toBe(millis)
+    }))
+})
+
+describe("no answer", () => {
+  const failing = (cause: unknown, reason: HttpClientError.RequestError["reason"] = "Transport") =>
+    Effect.gen(function*() {
+      const client = HttpClient.make((request) => new HttpClientError.RequestError({ request, reason, cause }))
+      const { call } = yield* transport(client)
+      return yield* Effect.flip(RetryPolicy.none(call(rename, { path: { id: "1" }, body: { name: "Ada" } })))
+    })
+
+  it.effect.each<readonly [string, unknown, string | undefined, boolean]>([
+    ["a code", { code: "ECONNRESET" }, "ECONNRESET", true],
+    ["a code of what was never sent", { code: "ECONNREFUSED" }, "ECONNREFUSED", false],
+    ["a code of a cause of a cause", { cause: { cause: { code: "ENOTFOUND" } } }, "ENOTFOUND", false],
+    ["a code among errors", { errors: [{}, { code: "EAI_AGAIN" }] }, "EAI_AGAIN", false],
+    ["errors that are no list", { errors: { code: "EAI_AGAIN" } }, undefined, true],
+    ["a text", { code: "ada@example.com" }, undefined, true],
+    ["a text that ends like a code", { code: "a CODE" }, undefined, true],
+    ["a text that starts like a code", { code: "CODE a" }, undefined, true],
+    ["a number", { code: 7 }, undefined, true],
+    ["nothing", undefined, undefined, true]
+  ])("with %s", ([_, cause, code, mayHaveApplied]) =>
+    Effect.gen(function*() {
+      expect(yield* failing(cause)).toMatchObject({ _tag: "TransportFailed", code, mayHaveApplied })
+    }))
+
+  it.effect("a cause that is its own is looked through once", () =>
+    Effect.gen(function*() {
+      const cause: { cause?: unknown } = {}
+      cause.cause = cause
+      expect(yield* failing(cause)).toMatchObject({ _tag: "TransportFailed", code: undefined })
+    }))
+
+  it.effect("a request that could not be built is the caller's", () =>
+    Effect.gen(function*() {
+      for (const reason of ["Encode", "InvalidUrl"] as const) {
+        expect(yield* failing({ code: "ECONNRESET" }, reason)).toMatchObject({
+          _tag: "InvalidRequest",
+          origin: "sdk",
+          mayHaveApplied: false,
+          issues: [{ path: "", message: expect.stringMatching(/\w/) }]
+        })
+      }
+    }))
+
+  it.effect("an answer that breaks off is TransportFailed, with what the head said", () =>
+    Effect.gen(function*() {
+      const broken = (status: number) => {
+        const body = new ReadableStream({
+          pull: (controller) => controller.error(Object.assign(new Error("broken"), { code: "ECONNRESET" }))
+        })
+        return Effect.flatMap(transport(answering(status, body, { "x-request-id": "req_1" }).client), ({ call }) =>
+          Effect.flip(RetryPolicy.none(call(rename, { path: { id: "1" }, body: { name: "Ada" } }))))
+      }
+      expect(yield* broken(200)).toMatchObject({ _tag: "TransportFailed", code: "ECONNRESET", requestId: "req_1" })
+      expect(yield* broken(422)).toMatchObject({ _tag: "TransportFailed", status: 422, requestId: "req_1" })
+      expect(yield* broken(399)).toMatchObject({ _tag: "UnexpectedStatus", status: 399 })
+      expect(yield* broken(500)).toMatchObject({ _tag: "ProviderUnavailable", status: 500 })
+    }))
+})
+
+describe("what is no answer of the provider's", () => {
+  const ending = (status: number, body: string, contentType?: string) =>
+    Effect.gen(function*() {
+      const headers: Record<string, string> = contentType === undefined ? {} : { "content-type": contentType }
+      const { call, stream } = yield* transport(answering(status, body, headers).client)
+      const ends = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E>) =>
+        Effect.match(RetryPolicy.none(effect), { onFailure: ({ _tag }) => _tag, onSuccess: () => "success" })
+      return [
+        yield* ends(call(remove, { path: { id: "1" } })),
+        yield* ends(Stream.runDrain(stream(photo, { path: { id: "1" } }))),
+        yield* ends(call(rename, { path: { id: "1" }, body: { name: "Ada" } }))
+      ]
+    })
+
+  it.effect.each<readonly [number, string, string | undefined, ReadonlyArray<string>]>([
+    [200, "{\"id\":\"1\"}", "application/json", ["success", "success", "success"]],
+    [200, "{\"id\":\"1\"}", undefined, ["success", "success", "success"]],
+    [200, "{\"id\":\"1\"}", " Text/HTML; charset=utf-8", ["UnexpectedStatus", "UnexpectedStatus", "success"]],
+    [200, "{\"id\":\"1\"}", "application/text/html", ["success", "success", "success"]],
+    [200, "<html>", "text/html", ["UnexpectedStatus", "UnexpectedStatus", "InvalidResponse"]],
+    [300, "{\"id\":\"1\"}", "application/json", ["UnexpectedStatus", "UnexpectedStatus", "UnexpectedStatus"]]
+  ])("%i %j of %j", ([status, body, contentType, ends]) =>
+    Effect.gen(function*() {
+      expect(yield* ending(status, body, contentType)).toEqual(ends)
+    }))
+
+  it.effect("what is no JSON is InvalidResponse at the whole", () =>
+    Effect.gen(function*() {
+      const { call } = yield* transport(answering(200, "<html>").client)
+      expect(yield* Effect.flip(call(rename, { path: { id: "1" }, body: { name: "Ada" } }))).toMatchObject({
+        _tag: "InvalidResponse",
+        issues: [{ path: "", expected: "JSON" }]
+      })
+    }))
+
+  it.effect("64 KB of an explanation are read, whatever its pieces are", () =>
+    Effect.gen(function*() {
+      let pulled = 0
+      const body = new ReadableStream({
+        pull: (controller) => {
+          pulled += 1
+          controller.enqueue(new TextEncoder().encode("é".repeat(5000)))
+        }
+      }, { highWaterMark: 0 })
+      const seen: Array<string> = []
+      const { call } = yield* transport(answering(500, body).client, {
+        toError: (answer) => {
+          seen.push(answer.body)
+          return Endpoint.errorByStatus(answer, {})
+        }
+      })
+      yield* Effect.flip(RetryPolicy.none(call(remove, { path: { id: "1" } })))
+      // 10,000 bytes each
+      expect(pulled).toBe(7)
+      expect(seen).toEqual(["é".repeat(35_000)])
     }))
 })
