@@ -31,7 +31,7 @@ const everyCall = (kit: Kit): Effect.Effect<ReadonlyArray<Call>> =>
       { operation: "create", reads: false, call: customers.create(required) },
       { operation: "get", reads: true, call: customers.get(id) },
       { operation: "update", reads: false, call: customers.update(id, patch) },
-      { operation: "an empty update", reads: false, call: customers.update(id, {}) },
+      { operation: "an empty update", reads: true, call: customers.update(id, {}) },
       { operation: "delete", reads: false, call: customers.delete(id) },
       { operation: "list", reads: true, call: customers.list() },
       { operation: "stream", reads: true, call: Stream.runDrain(customers.stream()) },
