@@ -1,15 +1,7 @@
-import {
-  Address,
-  CreateCustomer,
-  Customer,
-  CustomerId,
-  type Json,
-  Metadata,
-  UpdateCustomer
-} from "@effect-customers/core"
-import { fromProvider, raw, withRaw } from "@effect-customers/core/Customer"
+import { Address, CreateCustomer, Customer, CustomerId, Json, Metadata, UpdateCustomer } from "@effect-customers/core"
+import { fromProvider, raw, rawOf, withRaw } from "@effect-customers/core/Customer"
 import { describe, expect, it } from "@effect/vitest"
-import { Arbitrary, DateTime, Either, Equal, FastCheck, Option, Redacted, Schema } from "effect"
+import { Arbitrary, DateTime, Either, Equal, FastCheck, Option, ParseResult, Redacted, Schema } from "effect"
 import { format, inspect } from "node:util"
 
 const same = Schema.equivalence(Customer)
@@ -142,6 +134,68 @@ describe("Metadata", () => {
   })
 })
 
+it("what a provider answered is at hand as it came, for who asks for that provider", () => {
+  const answered = { id: "cus_1" }
+  const customer = withRaw(ada(), answered)
+  expect(rawOf<object>("polar")(customer)).toEqual(Option.some(answered))
+  expect(rawOf<object>("mollie")(customer)).toEqual(Option.none())
+  expect(rawOf<object>("polar")(ada())).toEqual(Option.none())
+})
+
+describe("JSON values", () => {
+  const equals = Schema.equivalence(Json)
+
+  it.each<readonly [Json, Json, boolean]>([
+    [null, null, true],
+    [null, 0, false],
+    [null, {}, false],
+    [{}, null, false],
+    ["a", "a", true],
+    ["1", 1, false],
+    [1, {}, false],
+    [{}, 1, false],
+    [true, "true", false],
+    [[], [], true],
+    [[], {}, false],
+    [{}, [], false],
+    [[1], [1, 2], false],
+    [[1, 2], [1], false],
+    [[1, [2]], [1, [2]], true],
+    [[1, [2]], [1, [3]], false],
+    [{ a: 1, b: 2 }, { b: 2, a: 1 }, true],
+    [{ a: 1 }, { a: 1, b: 2 }, false],
+    [{ a: 1, b: 2 }, { a: 1 }, false],
+    [{ a: 1 }, { b: 1 }, false],
+    [{ a: { b: 1 } }, { a: { b: 1 } }, true],
+    [{ a: { b: 1 } }, { a: { b: 2 } }, false],
+    [{ length: 0 }, [], false]
+  ])("%j and %j: %s", (self, that, equal) => {
+    expect(equals(self, that)).toBe(equal)
+    // one whose keys come from elsewhere
+    const nullPrototype = (value: Json): Json =>
+      Array.isArray(value) || typeof value !== "object" || value === null
+        ? value
+        : Object.assign(Object.create(null), value)
+    expect(Schema.decodeUnknownSync(Json)(nullPrototype(self))).toEqual(self)
+  })
+
+  it("are at most 500 levels deep", () => {
+    const nested = (levels: number): Json => levels === 0 ? 0 : [nested(levels - 1)]
+    expect(Either.isRight(Schema.decodeUnknownEither(Json)(nested(500)))).toBe(true)
+    expect(Either.isRight(Schema.decodeUnknownEither(Json)(nested(501)))).toBe(false)
+  })
+
+  it.each([
+    [{ a: [0, { b: undefined }] }, ["a", 1, "b"]],
+    [{ a: undefined }, ["a"]],
+    [[[undefined]], [0, 0]]
+  ])("that are none are told where: %j", (value, path) => {
+    const result = Schema.decodeUnknownEither(Schema.Struct({ value: Schema.Union(Json, Metadata) }))({ value })
+    const issues = Either.isLeft(result) ? ParseResult.ArrayFormatter.formatErrorSync(result.left) : []
+    expect(issues.map(({ path }) => path)).toContainEqual(["value", ...path])
+  })
+})
+
 describe("inputs", () => {
   const create = Schema.validateEither(CreateCustomer, { onExcessProperty: "error" })
   const update = Schema.validateEither(UpdateCustomer, { onExcessProperty: "error" })
@@ -150,7 +204,10 @@ describe("inputs", () => {
     [{}, true],
     [{ email: undefined }, true],
     [{ email: "a@b" }, true],
+    [{ email: "ada@example.com" }, true],
     [{ email: "a b@c" }, false],
+    [{ email: "a@b c" }, false],
+    [{ email: "@b" }, false],
     [{ email: null }, false],
     [{ name: "" }, false],
     [{ name: "  " }, false],
@@ -158,6 +215,8 @@ describe("inputs", () => {
     [{ locale: "no locale" }, false],
     [{ address: { country: "NL" } }, true],
     [{ address: { country: "nl" } }, false],
+    [{ address: { country: "NLD" } }, false],
+    [{ address: { country: "aNL" } }, false],
     [{ address: {} }, false],
     [{ externalId: "." }, false],
     [{ externalId: "\ud800" }, false],
