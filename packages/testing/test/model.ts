@@ -8,7 +8,7 @@ import {
   type Page,
   type UpdateCustomer
 } from "@effect-customers/core"
-import { Chunk, Effect, FastCheck as fc, Option, Redacted, Stream } from "effect"
+import { Chunk, Clock, Effect, FastCheck as fc, Option, Redacted, Stream } from "effect"
 
 /** A customer of the run: the one that was seen as the nth, modulo how many there are, or nobody. */
 type Who = number | "nobody"
@@ -26,6 +26,9 @@ export type Step =
     readonly input: Omit<CreateCustomer, "externalId">
   }
   | { readonly call: "findByEmail"; readonly email: string }
+  /** One page, from which the next `resume` goes on, whatever has changed by then. */
+  | { readonly call: "firstPage"; readonly pageSize: number }
+  | { readonly call: "resume" }
 
 const paymentSource = {
   card: {
@@ -113,7 +116,8 @@ const patchFor = (capabilities: Capabilities.Capabilities): fc.Arbitrary<UpdateC
 export const steps = (capabilities: Capabilities.Capabilities): fc.Arbitrary<ReadonlyArray<Step>> => {
   const who = fc.oneof({ weight: 8, arbitrary: fc.nat(9) }, { weight: 1, arbitrary: fc.constant("nobody" as const) })
   const externalId = fc.constantFrom(...externalIds)
-  const pageSize = fc.constantFrom(capabilities.pageSize.min, 1, 2, 3, capabilities.pageSize.max)
+  const { max, min } = capabilities.pageSize
+  const pageSize = fc.constantFrom(min, 1, 2, 3, max, max + 1)
   const byId: ReadonlyArray<fc.WeightedArbitrary<Step>> = [
     { weight: 5, arbitrary: fc.record({ call: fc.constant("create" as const), input: inputFor(capabilities) }) },
     { weight: 2, arbitrary: fc.record({ call: fc.constantFrom("get" as const, "delete" as const), who }) },
@@ -128,6 +132,14 @@ export const steps = (capabilities: Capabilities.Capabilities): fc.Arbitrary<Rea
         pageSize
       })
     }
+  ]
+  // a walk knows customers by their ids: where a rename changes them, it may tell of one again
+  const acrossChanges: ReadonlyArray<fc.WeightedArbitrary<Step>> = capabilities.ids === "externalId" ? [] : [
+    {
+      weight: 1,
+      arbitrary: fc.record({ call: fc.constant("firstPage" as const), pageSize: fc.constantFrom(min, min + 1) })
+    },
+    { weight: 2, arbitrary: fc.record({ call: fc.constant("resume" as const) }) }
   ]
   const byExternalId: ReadonlyArray<fc.WeightedArbitrary<Step>> = [
     {
@@ -161,6 +173,7 @@ export const steps = (capabilities: Capabilities.Capabilities): fc.Arbitrary<Rea
   return fc.array(
     fc.oneof(
       ...byId,
+      ...acrossChanges,
       ...capabilities.findBy.externalId ? byExternalId : [],
       ...capabilities.findBy.email ? [byEmail] : []
     ),
@@ -176,18 +189,39 @@ type Found = Customer | { readonly rows: ReadonlyArray<Row> } | void
 /** Flexprice writes down there that an external id was changed. */
 const withoutOldIds = ({ old_external_ids: _, ...metadata }: Customer["metadata"]) => metadata
 
+/** It stands still during a call. */
+export const makeClock = () => {
+  let now = Date.parse("2026-11-27T12:00:00Z")
+  const { sleep } = Clock.make()
+  const millis = () => now
+  const nanos = () => BigInt(now) * 1_000_000n
+  const clock: Clock.Clock = {
+    [Clock.ClockTypeId]: Clock.ClockTypeId,
+    unsafeCurrentTimeMillis: millis,
+    currentTimeMillis: Effect.sync(millis),
+    unsafeCurrentTimeNanos: nanos,
+    currentTimeNanos: Effect.sync(nanos),
+    sleep
+  }
+  const tick = Effect.sync(() => {
+    now += 1000
+  })
+  return { clock, tick }
+}
+
 /**
- * What comes of the calls, one after the other. Ids that the provider assigns are told by the order in which they were
- * seen, and e-mails compared case aside, as the providers do. Times are left out, and `mayHaveApplied`: some calls of
- * Flexprice are two writes, and it changes who was deleted, which its service says.
+ * What comes of the calls, one after the other, a second after the other. Ids that the provider assigns are told by the
+ * order in which they were seen, and e-mails compared case aside, as the providers do. Times are left out, and
+ * `mayHaveApplied`: some calls of Flexprice are two writes, and it changes who was deleted, which its service says.
  */
-export const outcomes = (steps: ReadonlyArray<Step>, nobody: string) =>
+export const outcomes = (steps: ReadonlyArray<Step>, nobody: string, tick: Effect.Effect<void>) =>
   Effect.gen(function*() {
     const customers = yield* CustomersService
     const { capabilities } = customers
     const byExternalId = Option.getOrUndefined(customers.byExternalId)!
     const byEmail = Option.getOrUndefined(customers.byEmail)!
     const seen: Array<string> = []
+    let cursor: string | undefined
 
     const idOf = (who: Who) => who === "nobody" || seen.length === 0 ? nobody : seen[who % seen.length] ?? nobody
 
@@ -232,20 +266,31 @@ export const outcomes = (steps: ReadonlyArray<Step>, nobody: string) =>
         case "getOrCreate":
         case "upsert":
           return byExternalId[step.call](step.externalId, step.input)
+        case "firstPage":
+          return onePage({ pageSize: step.pageSize })
+        case "resume":
+          return cursor === undefined ? Effect.void : all(customers.stream({ from: cursor }))
         case "findByEmail":
           return all(byEmail.findByEmail(step.email))
       }
     }
     /** From cursor to cursor. */
     const pages = (pageSize: number) =>
-      all(Stream.paginateEffect(undefined as string | undefined, (cursor) =>
-        Effect.map(customers.list({ pageSize, cursor }), (page) =>
-          [page, Option.map(page.next, String)] as const)))
+      all(
+        Stream.paginateEffect(undefined as string | undefined, (cursor) =>
+          Effect.map(customers.list({ pageSize, cursor }), (page) =>
+            [page, Option.map(page.next, String)] as const))
+      )
+
+    const onePage = (options: Page.ListOptions) =>
+      Effect.map(customers.list(options), (page): Found => {
+        cursor = Option.getOrUndefined(page.next)
+        return { rows: [page] }
+      })
 
     return yield* Effect.forEach(
       steps,
-      (step) =>
-        Effect.match(run(step), { onSuccess: shownAny, onFailure: shownError })
+      (step) => Effect.zipRight(tick, Effect.match(run(step), { onSuccess: shownAny, onFailure: shownError }))
     )
   })
 
@@ -254,6 +299,10 @@ const all = <A extends Row, E>(stream: Stream.Stream<A, E>): Effect.Effect<Found
 
 const shownError = (error: CustomersError) => ({
   error: error._tag,
+  // the client of Autumn does not know which of the two its id was given as
+  by: error._tag === "CustomerNotFound" && error.provider !== "autumn"
+    ? [error.customerId !== undefined, error.externalId !== undefined]
+    : [],
   at: error._tag === "InvalidRequest"
     ? error.issues.map(({ path }) => path)
     : error._tag === "CustomerAlreadyExists"
