@@ -239,6 +239,7 @@ const fault = ({ after = 0, applied = false, decide, instead, operations = "all"
   intercept(Effect.gen(function*() {
     if (problem !== undefined) return yield* refuse(problem)
     if (!isWhole(after, 0)) return yield* refuse("expected after to be a whole number of at least 0")
+    if (operations.length === 0) return yield* refuse("expected operations not to be empty")
     const decision = yield* decide
     const meets = (call: Call) => concerns(operations, call) ? decision : Effect.succeed(false)
     const fails = (call: Call, service: Service) => instead(contextOf(call, service, applied))

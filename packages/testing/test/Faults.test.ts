@@ -353,6 +353,12 @@ describe("failNth", () => {
         Exit.die(new RangeError("CustomersFaults: failNth: expected nth to be a whole number of at least 1"))
       )
     }))
+
+  it.effect("the layer dies of a fault for no operation", () =>
+    Effect.gen(function*() {
+      const exit = yield* Effect.exit(Effect.provide(get, double.pipe(CustomersFaults.failNth([], 1, limited))))
+      expect(exit).toEqual(Exit.die(new RangeError("CustomersFaults: expected operations not to be empty")))
+    }))
 })
 
 describe("walks", () => {
