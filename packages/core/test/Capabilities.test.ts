@@ -118,3 +118,74 @@ describe("fitUpdate", () => {
     ])
   })
 })
+
+describe("metadata that a provider cannot store", () => {
+  const problems = (limits: Capabilities.MetadataLimits, metadata: CreateCustomer["metadata"]) => {
+    const field = stored({ limits: { metadata: limits } })
+    const { unsupported } = Capabilities.fit({ ...picky, fields: { ...picky.fields, metadata: field } }, { metadata })
+    return unsupported.map(({ path, reason }) => `${path}: ${reason}`)
+  }
+  const json = { values: "json", nullValues: true, emptyStrings: true } as const
+  const flat = { values: "scalars", nullValues: false, emptyStrings: false } as const
+
+  it.each<readonly [Capabilities.MetadataLimits, CreateCustomer["metadata"], ReadonlyArray<string>]>([
+    [json, { a: null, b: "", c: [{ d: 1 }], "": true }, []],
+    [{ ...json, maxKeys: 2 }, { a: 1, b: 2 }, []],
+    [{ ...json, maxKeys: 2 }, { a: 1, b: 2, c: 3 }, ["metadata: picky stores at most 2 keys"]],
+    [{ ...json, maxBytes: 7 }, { a: 1 }, []],
+    [{ ...json, maxBytes: 7 }, { é: 1 }, ["metadata: picky stores at most 7 bytes of JSON"]],
+    [{ ...json, maxKeyLength: 2 }, { "👍👍": 1, a: 1 }, []],
+    [{ ...json, maxKeyLength: 2 }, { abc: 1, a: 1 }, ["metadata.*: picky takes keys of 1 to 2 characters"]],
+    [{ ...json, maxKeyLength: 2 }, { "": 1, a: 1 }, ["metadata.*: picky takes keys of 1 to 2 characters"]],
+    [{ ...json, maxValueLength: 2 }, { a: "👍👍", b: 123 }, []],
+    [{ ...json, maxValueLength: 2 }, { a: "abc", b: "abc" }, [
+      "metadata.*: picky stores values of at most 2 characters"
+    ]],
+    [flat, { a: 1, b: true, c: "x" }, []],
+    [flat, { a: null }, ["metadata.*: picky stores no null values"]],
+    [flat, { a: "" }, ["metadata.*: picky stores no empty strings"]],
+    [flat, { a: {}, b: [] }, ["metadata.*: picky stores no nested values"]],
+    [{ ...flat, values: "strings" }, { a: "x" }, []],
+    [{ ...flat, values: "strings" }, { a: 1, b: true }, ["metadata.*: picky stores strings alone"]],
+    [{ ...flat, values: "strings" }, { a: null, b: [] }, [
+      "metadata.*: picky stores no null values",
+      "metadata.*: picky stores no nested values"
+    ]]
+  ])("%j of %j", (limits, metadata, expected) => {
+    expect(problems(limits, metadata)).toEqual(expected)
+  })
+})
+
+describe("the least that a field without limits asks", () => {
+  it("is nothing", () => {
+    const free = stored()
+    const { externalId: _, ...fields } = picky.fields
+    const capabilities = {
+      ...picky,
+      fields: { ...fields, externalId: free, name: free, address: free, locale: free, metadata: free }
+    }
+    const input = {
+      email,
+      paymentSource,
+      externalId: "a/b",
+      name: "x".repeat(999),
+      address: { city: "London", country: "RU" },
+      locale: "nl",
+      metadata: { a: null, b: [] }
+    }
+    expect(Capabilities.fit(capabilities, input)).toEqual({ input, missing: [], unsupported: [] })
+    expect(
+      Capabilities.fit({ ...picky, fields: { ...fields, externalId: stored({ limits: {} }) } }, {
+        externalId: "a/b",
+        address: { country: "FR" }
+      }).unsupported
+    ).toEqual([])
+  })
+
+  it("of a provider that takes any country", () => {
+    const address = stored({ limits: { addressLengths: { city: 5 } } })
+    const capabilities = { ...picky, fields: { ...picky.fields, address } }
+    expect(Capabilities.fit(capabilities, { address: { city: "👍👍👍👍👍", country: "RU" } }).unsupported).toEqual([])
+    expect(Capabilities.fitUpdate(capabilities, { address: null }).unsupported).toEqual([])
+  })
+})
