@@ -7,14 +7,15 @@
  * addresses (but not their countries), tax ids, IP addresses, links; what users wrote into searches, notes and metadata
  * (texts, and numbers of six digits and more). What is sensitive is known by the name of its field, by its form (an
  * e-mail, a card number, a provider's token), and by being sensitive elsewhere: an error that quotes a name is found
- * too. Pseudonyms are numbered as they come. They are no hashes: the few possible card numbers of a bank could be
- * hashed and compared.
+ * too, also as HTML, JSON and URLs write it. Pseudonyms are numbered as they come. They are no hashes: the few possible
+ * card numbers of a bank could be hashed and compared.
  *
  * Of headers only what a client decides by is written, and never a credential, a cookie or an idempotency key. Ids of
  * the provider and external ids stay as they are, unless they look like an e-mail or are sensitive elsewhere; so do
- * the names of plans, features and products, expiry dates of cards, times and amounts. What cannot be looked through is
- * not written: see {@link UnrecordableBody}. Look at a new cassette before you commit it all the same: what your own
- * fields are called, `redact` has to be told.
+ * the names of plans, features and products, expiry dates of cards, times and amounts, and numbers with decimals. What
+ * cannot be looked through is not written: see {@link UnrecordableBody}. Look at a new cassette before you commit it all
+ * the same: what your own fields are called, `redact` has to be told, and a part of a name or of an e-mail (`Dear Ada`)
+ * is not known for one.
  *
  * On replay a request is answered by the first unused interaction that it is the request of: method, URL, query, body
  * and the headers that are written are the same, where each pseudonym stands for one value and each value for one

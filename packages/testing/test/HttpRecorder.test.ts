@@ -429,6 +429,72 @@ describe("what is sensitive", () => {
       expect(text).not.toMatch(/9fK3|a2V5/)
     }))
 
+  it.effect.each<readonly [what: string, sent: object, answered: object | string, sensitive: RegExp]>([
+    ["a name of HTML", { name: "Seán O'Brien & Sons" }, "<p>Se\u00e1n O&#39;Brien &amp; Sons</p>", /brien/i],
+    [
+      "a name in JSON in a text",
+      { name: "Zoë \"Zo\" Müller" },
+      { detail: String.raw`{"name":"Zo\u00eb \"Zo\" M\u00fcller"} or {"name":"Zoë \"Zo\" Müller"}` },
+      /u00|zo|ller/i
+    ],
+    ["lines in JSON in a text", { address: { line1: "Abbey Road\nBox 9" } }, {
+      detail: String.raw`{"line1":"Abbey Road\nBox 9"}`
+    }, /abbey/i],
+    ["JSON that is a text", {}, { sent: JSON.stringify({ name: "Ada Byron", phone: "020 7946 0958" }) }, /byron|7946/i],
+    ["what is encoded twice", {}, {
+      href: "https://x.example/?to=https%3A%2F%2Fy.example%2F%3Fmail%3Dada%2540example.org"
+    }, /ada/],
+    ["parameters of links", {}, {
+      _links: { next: { href: "https://x.example/?token=Zq8RtY6uPl3&name=Ada%20Byron&page=2" } },
+      hint: "see https://x.example/?page=1&amp;api_key=Jk9LmN2pQ4"
+    }, /Zq8R|Byron|Jk9L/],
+    ["a session", {}, { message: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl expired" }, /eyJ/],
+    ["addresses of machines", {}, "<p>203.113.7.9 or 2a02:8108:50bf:c5c0:1c2d:4b1:2:3</p>", /203\.|8108/],
+    ["the digits of a phone", { phone: "+44 20 7946 0958" }, { message: "442079460958 is taken" }, /7946/],
+    ["the digits of no card", { card: { number: "4200 0000 0000 0001" } }, { message: "4200000000000001?" }, /4200/],
+    ["names as keys", { metadata: { contacts: { "Ada Byron": { team: 3 } } } }, { message: "no Ada Byron" }, /byron/i],
+    ["names of two characters", { name: "李明" }, { message: "客户李明已存在, 李明" }, /李明/],
+    ["composed letters", { name: "Zoe\u0308 Kru\u0308ger" }, { message: "Zo\u00eb Kr\u00fcger" }, /kr/i],
+    ["capitals that are longer in small letters", { name: "İlkay Öz" }, { message: "no İlkay Öz, İLKAY ÖZ" }, /lkay/i],
+    ["fingerprints of cards", {}, { details: { cardFingerprint: "fHB3CCKx9REkz8fPplT8N4nq" } }, /fHB3/]
+  ])("%s", ([_, sent, answered, sensitive]) =>
+    Effect.gen(function*() {
+      const answer = () =>
+        typeof answered === "string"
+          ? new Response(answered, { status: 502, headers: { "content-type": "text/html" } })
+          : json(answered, 422)
+      const { text } = yield* recordAndReplay(sendText("POST", "/people", sent), network(answer))
+      expect(text).not.toMatch(sensitive)
+      expect(text).toMatch(/"pseudonyms": \{\n/)
+    }))
+
+  it.effect("codes and places of errors stay, whoever has their names", () =>
+    Effect.gen(function*() {
+      const people = [{ name: "Customer" }, { name: "Body" }, { first_name: "Not", last_name: "Found" }]
+      const error = {
+        error: "not_found",
+        code: "customer_not_found",
+        loc: ["body", "customer"],
+        version: "v1.203.113.7",
+        host: "10.0.0.7"
+      }
+      const { again } = yield* recordAndReplay(
+        Effect.zipRight(sendJson("GET", "/people"), sendJson("GET", "/people/1")),
+        network((_, { pathname }) => pathname === "/people" ? json(people) : json(error, 404))
+      )
+      expect(again).toEqual(error)
+    }))
+
+  it.effect("a phone number and a text of its shape have two pseudonyms", () =>
+    Effect.gen(function*() {
+      const people = { metadata: { mobile: "020 7946 0111", card: "020 7946 0112" }, phone: "020 7946 0958" }
+      const { again, recorded, text } = yield* recordAndReplay(sendJson("POST", "/people", people), echo)
+      expect(again).toEqual(recorded)
+      const { body } = (JSON.parse(text) as { interactions: [{ request: { body: { json: typeof people } } }] })
+        .interactions[0].request
+      expect(new Set([body.json.phone, ...Object.values(body.json.metadata)]).size).toBe(3)
+    }))
+
   it.effect("each value has one pseudonym of its shape, each pseudonym one value", () =>
     Effect.gen(function*() {
       const people = Array.from({ length: 60 }, (_, index) => ({

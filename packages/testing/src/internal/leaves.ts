@@ -1,3 +1,4 @@
+import * as Option from "effect/Option"
 import type { Body, Interaction } from "./cassette.js"
 
 /**
@@ -94,7 +95,8 @@ export const changeInteraction = ({ request, result }: Interaction, change: Chan
 // Text
 // ---------------------------------------------------------------------------------------------------------------------
 
-const wordCharacter = /[\p{L}\p{M}\p{N}]/u
+/** Scripts that put nothing between words have one at every character. */
+const wordCharacter = /(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{M}\p{N}]/u
 
 /** Where a word can begin or end: at every place that is not within one. */
 const edges = (text: string): ReadonlyArray<number> => {
@@ -110,30 +112,36 @@ const edges = (text: string): ReadonlyArray<number> => {
   return [...edges, text.length]
 }
 
+/**
+ * The lengths that values have, the longest first.
+ *
+ * @internal
+ */
+export const lengthsOf = (values: Iterable<string>): ReadonlyArray<number> =>
+  [...new Set(Array.from(values, ({ length }) => length))].sort((one, other) => other - one)
+
 /** @internal */
 export type Segment = { readonly literal: string } | { readonly found: string }
 
 /**
  * A text as the things that `isFound` knows, the longest first, and what is between them. What is found begins and ends
- * where words do, so that a name is not found within another.
+ * where words do, so that a name is not found within another, and has one of `lengths`, the longest of which is first.
  *
  * @internal
  */
 export const segmentsOf = (
   text: string,
-  longest: number,
+  lengths: ReadonlyArray<number>,
   isFound: (part: string, before: string, after: string) => boolean
 ): ReadonlyArray<Segment> => {
   const segments: Array<Segment> = []
-  const places = edges(text)
+  const places = new Set(edges(text))
   let done = 0
-  for (let first = 0; first < places.length - 1; first++) {
-    const from = places[first]!
+  for (const from of places) {
     if (from < done) continue
-    let last = first + 1
-    while (last + 1 < places.length && places[last + 1]! - from <= longest) last++
-    for (; last > first; last--) {
-      const to = places[last]!
+    for (const length of lengths) {
+      const to = from + length
+      if (!places.has(to)) continue
       if (!isFound(text.slice(from, to), text.slice(Math.max(0, from - 1), from), text.slice(to, to + 2))) continue
       if (from > done) segments.push({ literal: text.slice(done, from) })
       segments.push({ found: text.slice(from, to) })
@@ -143,6 +151,42 @@ export const segmentsOf = (
   }
   return done < text.length ? [...segments, { literal: text.slice(done) }] : segments
 }
+
+const htmlEntities: { readonly [character: string]: string } = { "&": "amp", "<": "lt", ">": "gt", "\"": "quot" }
+
+const escapedForHtml = (text: string, apostrophe: string): string =>
+  text.replace(/[&<>"]/g, (character) => `&${htmlEntities[character]};`).replaceAll("'", `&${apostrophe};`)
+
+/**
+ * A text as HTML and JSON that quote it write it, and as it is.
+ *
+ * @internal
+ */
+export const waysOfWriting = (text: string): ReadonlySet<string> => {
+  const inJson = JSON.stringify(text).slice(1, -1)
+  const inAscii = inJson.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+  return new Set([text, inJson, inAscii, ...["#39", "#x27", "apos"].map((code) => escapedForHtml(text, code))])
+}
+
+/**
+ * The parameters of the URLs in a text, decoded.
+ *
+ * @internal
+ */
+export const parametersIn = (text: string): ReadonlyArray<readonly [name: string, value: string]> =>
+  [...text.matchAll(/[?&](?:amp;)?([^\s"'<>?&=#;]+)=([^\s"'<>&#;]+)/g)].map(([_, name = "", value = ""]) =>
+    [decode(name), decode(value.replaceAll("+", " "))] as const
+  )
+
+const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
+
+/**
+ * What is in a text that is an object or an array of JSON itself.
+ *
+ * @internal
+ */
+export const jsonWithin = (text: string): unknown =>
+  /^\s*[{[]/.test(text) ? Option.getOrUndefined(parse(text)) : undefined
 
 /** @internal */
 export const isUrl = (text: string): boolean => /^https?:\/\/\S*$/i.test(text)
@@ -179,6 +223,9 @@ const split = (text: string): ReadonlyArray<string> => {
  */
 export const plus = "\uE000"
 
+/** Whether a part is encoded twice, as a URL in the query of another is. */
+const isNested = (part: string): boolean => decode(part) !== part && isEncoded(decode(part))
+
 /** Encoded, but for the characters that stood in `like` as they are. */
 const encode = (part: string, like: string): string =>
   encodeURIComponent(part).replace(/%(?:2C|3A|40|24)/g, (code) => {
@@ -202,12 +249,14 @@ export const sameParts = (
     const other = others[place]!
     return place % 2 === 1
       ? part === other
-      : isSame(decode(part), decode(other)) || isSame(decode(part), decode(other.replaceAll("+", " ")))
+      : isSame(decode(part), decode(other)) || isSame(decode(part), decode(other.replaceAll("+", " "))) ||
+        (isNested(part) && sameParts(decode(part), decode(other), isSame))
   })
 }
 
 /**
- * A text whose decoded parts were changed; what was not stays as it was written.
+ * A text whose decoded parts were changed, and the parts of those that are URLs themselves; what was not stays as it
+ * was written.
  *
  * @internal
  */
@@ -215,6 +264,7 @@ export const changeParts = (text: string, change: (part: string) => string): str
   split(text).map((part, place) => {
     if (place % 2 === 1) return part
     const decoded = decode(part.replaceAll("+", plus))
-    const changed = change(decoded)
+    const plainly = change(decoded)
+    const changed = plainly === decoded && isNested(part) ? changeParts(decoded, change) : plainly
     return changed === decoded ? part : changed.split(plus).map((piece) => encode(piece, part)).join("+")
   }).join("")

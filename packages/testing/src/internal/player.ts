@@ -1,5 +1,15 @@
 import { type Body, type Cassette, type Identity, kindOf, type Request, type Result } from "./cassette.js"
-import { changeParts, changeResult, isEncoded, isRecord, isUrl, sameParts, type Segment, segmentsOf } from "./leaves.js"
+import {
+  changeParts,
+  changeResult,
+  isEncoded,
+  isRecord,
+  isUrl,
+  lengthsOf,
+  sameParts,
+  type Segment,
+  segmentsOf
+} from "./leaves.js"
 import { canBe, realFormOf, sameness } from "./pseudonyms.js"
 import { digitsOf } from "./sensitive.js"
 
@@ -35,7 +45,7 @@ const pathOf = (url: string): string => url.replace(/^[^/]*\/\/[^/]*/, "") || "/
 /** @internal */
 export const makePlayer = (cassette: Cassette): Player => {
   const identities = new Map(Object.entries(cassette.pseudonyms) as ReadonlyArray<[string, Identity]>)
-  const longest = Math.max(0, ...Array.from(identities.keys(), (pseudonym) => pseudonym.length))
+  const lengths = lengthsOf(identities.keys())
   const unused = new Set(cassette.interactions)
   let bindings: Bindings = {
     realOf: new Map(),
@@ -44,7 +54,7 @@ export const makePlayer = (cassette: Cassette): Player => {
     identityOf: new Map()
   }
 
-  const segments = (text: string): ReadonlyArray<Segment> => segmentsOf(text, longest, (part) => identities.has(part))
+  const segments = (text: string): ReadonlyArray<Segment> => segmentsOf(text, lengths, (part) => identities.has(part))
 
   // -------------------------------------------------------------------------------------------------------------------
   // Answers: pseudonyms become what they stand for
@@ -78,6 +88,7 @@ export const makePlayer = (cassette: Cassette): Player => {
 
   /** What of a request to the same URL is not as it was recorded, and what the pseudonyms stand for if all is. */
   const compare = (recorded: Request, given: Request) => {
+    if (recorded.method !== given.method) return undefined
     const trial = {
       realOf: new Map(bindings.realOf),
       pseudonymOf: new Map(bindings.pseudonymOf),
@@ -190,7 +201,7 @@ export const makePlayer = (cassette: Cassette): Player => {
       return differ("body", "another format")
     }
 
-    if (recorded.method !== given.method || !matches(recorded.url, given.url)) return undefined
+    if (!matches(recorded.url, given.url)) return undefined
     comparePairs(recorded.query, given.query, "query")
     comparePairs(Object.entries(recorded.headers), Object.entries(given.headers), "header")
     compareBodies(recorded.body, given.body)

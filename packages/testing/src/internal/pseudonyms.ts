@@ -8,7 +8,7 @@ import { digitsOf, kindOfValue, luhnRemainder, secretPrefix } from "./sensitive.
  */
 export const sameness = (kind: Kind, value: string): string =>
   kind === "email" || kind === "text"
-    ? value.toLowerCase()
+    ? value.normalize().toLowerCase()
     : kind === "phone" || kind === "card"
     ? digitsOf(value)
     : value
@@ -36,6 +36,8 @@ export const makePseudonyms = (texts: Iterable<string>): Pseudonyms => {
   const taken = new Set<string>()
   for (const text of texts) for (const word of wordsOf(text)) taken.add(word)
   const identities = new Map<string, Identity>()
+  /** Letters and digits of those that are given. */
+  const given = new Set<string>()
   /** By kind and value. */
   const numbered = new Map<string, { readonly identity: Identity; readonly base: string; forms: Map<string, string> }>()
   const counts = new Map<string, number>()
@@ -46,14 +48,19 @@ export const makePseudonyms = (texts: Iterable<string>): Pseudonyms => {
     return count
   }
 
-  const isFree = (pseudonym: string): boolean =>
-    !identities.has(pseudonym) && wordsOf(pseudonym).some((word) => !taken.has(word))
+  /** None is another in capitals or with other punctuation. */
+  const isFree = (pseudonym: string): boolean => {
+    const words = wordsOf(pseudonym)
+    return !given.has(words.join("")) && words.some((word) => !taken.has(word))
+  }
 
   /** The first one that is free. */
   const first = (shape: string, make: (number: number) => string): string => {
     for (;;) {
       const pseudonym = make(next(shape))
-      if (isFree(pseudonym)) return pseudonym
+      if (!isFree(pseudonym)) continue
+      given.add(wordsOf(pseudonym).join(""))
+      return pseudonym
     }
   }
 
@@ -92,7 +99,7 @@ export const makePseudonyms = (texts: Iterable<string>): Pseudonyms => {
         if (uuid.test(value)) {
           return first("uuid", (number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`)
         }
-        const model = kind === "phone" ? digitsOf(value) : value
+        const model = kind === "phone" ? digitsOf(value) : value.normalize()
         const shape = shapeOf(model)
         return first(shape, (number) => written(shape, number, /^[1-9]\d*$/.test(model)))
       }
@@ -191,7 +198,7 @@ const inFormOf = (kind: Kind, base: string, value: string, others: ReadonlyArray
       return ways.find((form) => !others.includes(form)) ?? base
     }
     case "text":
-      return inCaseOf(base, value)
+      return inCaseOf(base, value.normalize())
     case "phone":
     case "card":
       return inPunctuationOf(base, value)

@@ -1,5 +1,19 @@
 import { type Cassette, type Interaction, type Kind, version } from "./cassette.js"
-import { type Change, changeInteraction, changeParts, isEncoded, isUrl, type Path, plus, segmentsOf } from "./leaves.js"
+import {
+  type Change,
+  changeInteraction,
+  changeJson,
+  changeParts,
+  isEncoded,
+  isUrl,
+  jsonWithin,
+  lengthsOf,
+  parametersIn,
+  type Path,
+  plus,
+  segmentsOf,
+  waysOfWriting
+} from "./leaves.js"
 import { makePseudonyms } from "./pseudonyms.js"
 import { coreOf, digitsOf, formsIn, kindOfValue, makePlaces } from "./sensitive.js"
 
@@ -39,15 +53,16 @@ export const scrub = (
   const texts = new Set<string>()
   const ids = new Set<string>()
   const freeTexts = new Set<string>()
-  /** By the value in lower case. */
+  /** By the value, however it is written. */
   const known = new Map<string, Kind>()
 
   const note = (kind: Kind, value: string): void => {
-    const key = value.toLowerCase()
-    const before = known.get(key)
     // nobody's: it tells as little as what is no text
-    if (!/[\p{L}\p{N}]/u.test(value) || /^(?:true|false|null|\d)$/.test(key)) return
-    if (before === undefined || kinds.indexOf(kind) < kinds.indexOf(before)) known.set(key, kind)
+    if (!/[\p{L}\p{N}]/u.test(value) || /^(?:true|false|null|\d)$/i.test(value)) return
+    for (const way of waysOfWriting(value)) {
+      const before = known.get(folded(way))
+      if (before === undefined || kinds.indexOf(kind) < kinds.indexOf(before)) known.set(folded(way), kind)
+    }
     if (kind === "card") note("tail", digitsOf(value).slice(-4))
   }
 
@@ -60,9 +75,13 @@ export const scrub = (
       const refined = kindOfValue(kind, core)
       if (isFree && refined === "text") freeTexts.add(core)
       else note(refined, refined === "tail" ? tailOf(core) : core)
+      const digits = digitsOf(core)
+      if ((kind === "phone" || kind === "card") && digits.length >= longNumber.elsewhere) note(refined, digits)
     }
     for (const [form, value] of formsIn(text)) note(form, value)
     if (isEncoded(text)) changeParts(text, readPart)
+    for (const [name, value] of parametersIn(text)) readText(value, [name])
+    changeJson(jsonWithin(text), path, reading)
     return text
   }
 
@@ -82,8 +101,10 @@ export const scrub = (
       if (kind !== undefined && /^\d+$/.test(text) && text.length >= shortest) note(kindOfValue("text", text), text)
       return number
     },
-    key: (key) => {
+    key: (key, path) => {
       readPart(key)
+      // what is no identifier was not written by a program
+      if (/[^\w.:/-]/.test(key) && placeOf(path, key).isFree) note("text", key)
       return key
     }
   }
@@ -94,34 +115,36 @@ export const scrub = (
   for (const text of freeTexts) if (!ids.has(text)) note("text", text)
 
   const pseudonyms = makePseudonyms(texts)
-  const longest = Math.max(0, ...Array.from(known.keys(), (value) => value.length))
+  const lengths = lengthsOf(
+    [...known.keys()].flatMap((value) => [value, value.normalize("NFD"), value.toUpperCase().normalize()])
+  )
 
   /** What a part of a text is of what is known, as it is written there. */
   const knownAs = (part: string): readonly [Kind, string] | undefined => {
     for (const written of part.includes(plus) ? [part.replaceAll(plus, "+"), part.replaceAll(plus, " ")] : [part]) {
-      const kind = known.get(written.toLowerCase())
+      const kind = known.get(folded(written))
       if (kind !== undefined) return [kind, written]
     }
     return undefined
   }
 
   const replaced = (text: string, look: "all" | "strong", only?: Kind): string =>
-    segmentsOf(text, longest, (part, before, after) => {
+    segmentsOf(text, lengths, (part, before, after) => {
       const [kind] = knownAs(part) ?? []
       if (kind === undefined || (only !== undefined && kind !== only)) return false
       if (isStrong(kind, part)) return true
-      return look === "all" && part.length > 2 && (!/^\d+$/.test(part) || standsAlone(before, after))
+      return look === "all" && isWord(part) && (!/^\d+$/.test(part) || standsAlone(before, after))
     }).map((segment) => "literal" in segment ? segment.literal : pseudonyms.of(...knownAs(segment.found)!)).join("")
 
   const writing: Change = {
     text: (text, path) => {
       const { kind, look } = placeOf(path, text)
       const [before, core, after] = coreOf(text, path)
-      const kindOfCore = known.get(core.toLowerCase())
+      const kindOfCore = known.get(folded(core))
       if (kind === "tail" && kindOfValue(kind, core) === "tail") {
         return before + core.replace(/\d{4}(?=\D*$)/, (tail) => pseudonyms.of("tail", tail)) + after
       }
-      if (kindOfCore !== undefined && (kind !== undefined || (look !== "strong" && core.length > 2))) {
+      if (kindOfCore !== undefined && (kind !== undefined || (look !== "strong" && isWord(core)))) {
         return before + pseudonyms.of(kindOfCore, core) + after
       }
       const looked = look === "whole" ? "strong" : look
@@ -144,10 +167,16 @@ export const scrub = (
     isClean: (text) =>
       !credentials.some((secret) => secret.length >= 16 && text.includes(secret)) &&
       [...formsIn(text).map(([_, value]) => value), ...text.match(/\d{12,19}/g) ?? []].every((value) => {
-        const kind = known.get(value.toLowerCase())
-        return kind === undefined || kind === "text"
+        const kind = known.get(folded(value))
+        return kind === undefined || kind === "text" || kind === "ip"
       })
   }
 }
+
+/** A text as it is known: in small letters, which are composed. */
+const folded = (text: string): string => text.normalize().toLowerCase()
+
+/** Two letters of Latin are found everywhere. */
+const isWord = (text: string): boolean => text.length > 2 || /\P{ASCII}/u.test(text)
 
 const tailOf = (text: string): string => /(\d{4})\D*$/.exec(text)?.[1] ?? ""

@@ -40,16 +40,16 @@ const things = words(
 )
 
 const texts = words(`cvc cvv cvv2 cvc2 cid securitycode cardcode voucherpin vouchernumber userprovidedkey displaykey
-  accountnumber iban consumeraccount bankaccount ssn nationalid notes note comment comments search query q fingerprint`)
+  accountnumber iban consumeraccount bankaccount ssn nationalid notes note comment comments search query q`)
 
-const secrets = /(token|secret|password|passwd|apikey|accesskey|privatekey)$/
+const secrets = /(token|secret|password|passwd|apikey|accesskey|privatekey|signature|jwt)$/
 
 /** Ids of Pin Payments that stand where tokens do. */
 const tokenThatIsId = /^(?:cus|ch|sub|plan|evt|rf|tr)_/
 
 /** The provider's own vocabulary. */
 const vocabulary = words(
-  `type status state mode env environment currency resource object scheme interval locale language
+  `type code loc field param status state mode env environment currency resource object scheme interval locale language
   timezone provider event version format`
 )
 
@@ -62,6 +62,11 @@ export const isEmail = (text: string): boolean => /^[^\s@]+@[^\s@]+$/.test(text)
 export const digitsOf = (text: string): string => text.replace(/\D/g, "")
 
 const isIp = (text: string): boolean => /^\d{1,3}(?:\.\d{1,3}){3}$|^(?=.*:.*:)[0-9a-f:.]+$/i.test(text)
+
+/** Of nobody's own machine or network. */
+const isPublic = (ip: string): boolean =>
+  ip.split(".").every((part) => Number(part) < 256) &&
+  !/^(?:0|10|127|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254)\./.test(ip)
 
 /** @internal */
 export const luhnRemainder = (digits: string): number =>
@@ -117,7 +122,9 @@ const kindOfPath = (path: Path, redact: ReadonlySet<string>): Kind | "vocabulary
   if (/phone|^(mobile|fax|contact)$/.test(name)) return "phone"
   if (/^(|customer|client|remote)ip(address)?$/.test(name)) return "ip"
   if (names.has(name)) return name === "name" && things.has(above.at(-1) ?? "") ? undefined : "text"
-  if (texts.has(name) || /taxid|taxnumber|vatnumber|registrationnumber|birth|dob$/.test(name)) return "text"
+  if (texts.has(name) || /taxid|taxnumber|vatnumber|registrationnumber|birth|(?:dob|fingerprint)$/.test(name)) {
+    return "text"
+  }
   if (isOfAddress && !vocabularyOfAddress.has(name)) return "text"
   if (/^line\d$|^street|address|^(city|town|suburb|region|zip|zipcode|postcode|postalcode)$/.test(name)) return "text"
   if (name.endsWith("url") || (name === "href" && secretLinks.has(above.at(-1) ?? ""))) return "link"
@@ -145,7 +152,8 @@ export const makePlaces = (redact: ReadonlyArray<string>) => {
       return { kind: undefined, look: /^[\w.:+/-]*$/.test(text) ? "strong" : "all", isFree }
     }
     if (kind === "secret" && tokenThatIsId.test(text)) return { kind: undefined, look: "whole", isFree }
-    return { kind, look: "all", isFree }
+    // a code of the provider, whoever has a name of one of its words
+    return { kind, look: kind === undefined && /^[a-z]+(?:_[a-z]+)+$/.test(text) ? "strong" : "all", isFree }
   }
 }
 
@@ -165,6 +173,9 @@ const forms: ReadonlyArray<readonly [Kind, RegExp, ((text: string) => boolean)?]
   ["secret", /\b[sp]k_(?:test_|live_)?(?=[\w-]*\d)\w{12,}/g],
   ["secret", /\b(?:access|live|test)_(?=\w*[A-Z0-9])\w{20,}/g],
   ["secret", /\bcard_(?=[\w-]*[A-Z0-9])[\w-]{16,}/g],
+  ["secret", /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g],
+  ["ip", /(?<![\w.:/@-])\d{1,3}(?:\.\d{1,3}){3}(?![\w:/-]|\.\d)/g, isPublic],
+  ["ip", /(?<![\w:])[0-9a-f]{1,4}(?:::?[0-9a-f]{1,4}){4,7}(?![\w:])/gi],
   ["card", /(?<![\w.+-])[2-6]\d{2,3}(?:[ -]?\d){9,15}(?![\w-])/g, isCardNumber],
   ["phone", /\+\d[\d ().-]{6,18}\d(?![\w:])/g, (text) => digitsOf(text).length >= 8]
 ]
