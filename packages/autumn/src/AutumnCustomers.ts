@@ -171,7 +171,14 @@ const addressed = <A, E>(
       path,
       reason: "autumn has no id for a customer with an e-mail alone"
     })
-    : effect
+    : Effect.mapError(effect, path === "externalId" ? byExternalId : (error) => error)
+
+/** The client does not know as which of the two its id was given. */
+const byExternalId = <E>(error: E): E => {
+  if (!(error instanceof CustomerNotFound)) return error
+  const { customerId, ...context } = error
+  return new CustomerNotFound({ externalId: customerId, ...context }) as E & CustomerNotFound
+}
 
 /**
  * The services over a client with these options.

@@ -299,8 +299,7 @@ const all = <A extends Row, E>(stream: Stream.Stream<A, E>): Effect.Effect<Found
 
 const shownError = (error: CustomersError) => ({
   error: error._tag,
-  // the client of Autumn does not know which of the two its id was given as
-  by: error._tag === "CustomerNotFound" && error.provider !== "autumn"
+  by: error._tag === "CustomerNotFound"
     ? [error.customerId !== undefined, error.externalId !== undefined]
     : [],
   at: error._tag === "InvalidRequest"
