@@ -1,7 +1,7 @@
 /** What of an input that cannot be read is told: where, and what was expected; never the value. */
 import { Endpoint } from "@effect-customers/core"
 import { describe, expect, it } from "@effect/vitest"
-import { Either, Schema } from "effect"
+import { Effect, Either, Schema } from "effect"
 import { inputIssues, strict } from "../src/internal/parseIssues.js"
 
 const issuesOf = (schema: Schema.Schema.AnyNoContext, value: unknown) =>
@@ -18,6 +18,18 @@ const Token = Schema.Struct({ kind: Schema.Literal("token"), token: NonBlank })
 const Even = Schema.Struct({ a: Schema.Number, b: Schema.Number }).pipe(
   Schema.filter(({ a, b }) => a + b === 0, { description: "numbers that cancel out" })
 )
+
+const Named = Schema.Struct({ a: Schema.Number, b: Schema.Number }).pipe(
+  Schema.filter(({ a, b }) => a + b === 0 ? undefined : { path: ["a"], message: "1 + 2 is not 0" }, {
+    description: "a sum"
+  })
+)
+
+const Later = Schema.transformOrFail(Schema.String, Schema.String, {
+  strict: true,
+  decode: (text) => Effect.promise(() => Promise.resolve(text)),
+  encode: Effect.succeed
+})
 
 const Person = Schema.Struct({
   name: NonBlank,
@@ -48,6 +60,33 @@ describe("what is wrong with an input", () => {
       ["source.token", "expected to be present"]
     ]],
     ["no member", Schema.Union(Card, Token), 5, [["", expect.stringMatching(/^expected /)]]],
+    ["a member of a kind that is none", Schema.Union(Card, Token), { kind: "cash" }, [
+      ["kind", "expected \"card\" | \"token\""]
+    ]],
+    [
+      "neither of two without a kind",
+      Schema.Union(Schema.Struct({ a: NonBlank }), Schema.Struct({ b: NonBlank })),
+      {},
+      [
+        ["a", "expected to be present"],
+        ["b", "expected to be present"]
+      ]
+    ],
+    [
+      "the one that is meant",
+      Schema.Union(
+        Schema.Struct({ a: NonBlank, card: Schema.optional(Schema.Undefined) }),
+        Schema.Struct({ b: NonBlank, card: Schema.Struct({ number: NonBlank }) })
+      ),
+      { b: "b", card: { number: "" } },
+      [["card.number", "expected a text"]]
+    ],
+    ["a member that is no object", Schema.Union(Schema.Struct({ a: NonBlank }), Schema.Array(NonBlank)), [""], [
+      ["0", "expected a text"]
+    ]],
+    ["what cannot be read at once", Schema.Struct({ a: Later }), { a: "x" }, [["a", "expected a synchronous value"]]],
+    ["a part that a filter names", Named, { a: 1, b: 2 }, [["a", "expected a sum"]]],
+    ["no object for a whole", Even, 5, [["", "expected numbers that cancel out"]]],
     ["a whole", Even, { a: 1, b: 2 }, [["", "expected numbers that cancel out"]]],
     ["a part of a whole", Even, { a: "x", b: 2 }, [["a", "expected a number"]]],
     ["a part that both members have", Schema.Union(Even, Schema.Struct({ a: Schema.Number, c: Schema.Number })), {
@@ -71,30 +110,32 @@ describe("the fields of an endpoint", () => {
     leaf: Schema.String
   })
 
-  const endpoint = Endpoint.make({
-    provider: "acme",
-    operation: "create",
-    method: "POST",
-    path: "/people/{id}",
-    repeat: "never",
-    query: Schema.Struct({ limit: Schema.optional(Schema.NumberFromString) }),
-    body: Schema.Struct({
-      name: NonBlank,
-      tags: Schema.NullOr(Schema.Array(Schema.String)),
-      pair: Schema.Tuple(Schema.Struct({ left: Schema.String }), Schema.Struct({ right: Schema.String })),
-      rows: Schema.Array(Schema.Struct({ cell: Schema.String })).pipe(Schema.minItems(1)),
-      notes: Schema.Record({ key: Schema.String, value: Schema.Struct({ note: Schema.String }) }),
-      source: Schema.Union(Card, Token),
-      tree: Tree,
-      whole: Even,
-      clock: Schema.transform(Schema.Struct({ hour: Schema.String }), Schema.String, {
-        strict: true,
-        decode: ({ hour }) => hour,
-        encode: (hour) => ({ hour })
-      })
-    }),
-    answer: Endpoint.empty
-  })
+  // what is known of one is remembered
+  const endpoint = () =>
+    Endpoint.make({
+      provider: "acme",
+      operation: "create",
+      method: "POST",
+      path: "/people/{id}",
+      repeat: "never",
+      query: Schema.Struct({ limit: Schema.optional(Schema.NumberFromString) }),
+      body: Schema.Struct({
+        name: NonBlank,
+        tags: Schema.NullOr(Schema.Array(Schema.String)),
+        pair: Schema.Tuple(Schema.Struct({ left: Schema.String }), Schema.Struct({ right: Schema.String })),
+        rows: Schema.Array(Schema.Struct({ cell: Schema.String })).pipe(Schema.minItems(1)),
+        notes: Schema.Record({ key: Schema.String, value: Schema.Struct({ note: Schema.String }) }),
+        source: Schema.Union(Card, Token),
+        tree: Tree,
+        whole: Even,
+        clock: Schema.transform(Schema.Struct({ hour: Schema.String }), Schema.String, {
+          strict: true,
+          decode: ({ hour }) => hour,
+          encode: (hour) => ({ hour })
+        })
+      }),
+      answer: Endpoint.empty
+    })
 
   it.each([
     ["id", "id"],
@@ -116,6 +157,6 @@ describe("the fields of an endpoint", () => {
     ["ada", "*"],
     ["0", "*"]
   ])("%s is shown as %s", (path, shown) => {
-    expect(Endpoint.fieldPath(endpoint, path.split("."))).toBe(shown)
+    expect(Endpoint.fieldPath(endpoint(), path.split("."))).toBe(shown)
   })
 })
