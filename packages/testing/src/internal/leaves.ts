@@ -1,3 +1,5 @@
+import * as Either from "effect/Either"
+import * as Encoding from "effect/Encoding"
 import * as Option from "effect/Option"
 import type { Body, Interaction } from "./cassette.js"
 
@@ -177,6 +179,17 @@ export const parametersIn = (text: string): ReadonlyArray<readonly [name: string
   [...text.matchAll(/[?&](?:amp;)?([^\s"'<>?&=#;]+)=([^\s"'<>&#;]+)/g)].map(([_, name = "", value = ""]) =>
     [decode(name), decode(value.replaceAll("+", " "))] as const
   )
+
+/**
+ * What a text is the base64 of, where that is text: cursors are.
+ *
+ * @internal
+ */
+export const base64Within = (text: string): string => {
+  if (!/^[\w+/-]{16,}={0,2}$/.test(text)) return ""
+  const decoded = Encoding.decodeBase64UrlString(text.replaceAll("+", "-").replaceAll("/", "_"))
+  return Either.isRight(decoded) && /^[ -~\p{L}\p{M}]+$/u.test(decoded.right) ? decoded.right : ""
+}
 
 const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 

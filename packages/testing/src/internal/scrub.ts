@@ -1,5 +1,6 @@
 import { type Cassette, type Interaction, type Kind, version } from "./cassette.js"
 import {
+  base64Within,
   type Change,
   changeInteraction,
   changeJson,
@@ -79,6 +80,7 @@ export const scrub = (
       if ((kind === "phone" || kind === "card") && digits.length >= longNumber.elsewhere) note(refined, digits)
     }
     for (const [form, value] of formsIn(text)) note(form, value)
+    if (formsIn(base64Within(core)).length > 0) note("secret", core)
     if (isEncoded(text)) changeParts(text, readPart)
     for (const [name, value] of parametersIn(text)) readText(value, [name])
     changeJson(jsonWithin(text), path, reading)
@@ -168,7 +170,7 @@ export const scrub = (
       !credentials.some((secret) => secret.length >= 16 && text.includes(secret)) &&
       [...formsIn(text).map(([_, value]) => value), ...text.match(/\d{12,19}/g) ?? []].every((value) => {
         const kind = known.get(folded(value))
-        return kind === undefined || kind === "text" || kind === "ip"
+        return kind !== "card" && kind !== "secret" && kind !== "email"
       })
   }
 }

@@ -28,7 +28,7 @@ const isFreeForm = (within: ReadonlyArray<string>): boolean =>
   (within.includes("filters") && within.includes("value") && within.at(-1) !== "date")
 
 const names = words(
-  `name firstname lastname middlename fullname givenname familyname nickname displayname username login
+  `name names contactname firstname lastname middlename fullname givenname familyname nickname displayname username login
   billingname customername cardholder cardholdername holdername accountholder consumername organizationname company
   companyname legalname repositoryowner`
 )
