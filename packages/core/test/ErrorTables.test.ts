@@ -61,6 +61,11 @@ describe.each(table)("%s", (error, message, isRetryable) => {
     expect(error.message).toBe(`acme create: ${message}`)
   })
 
+  it("has the name of its class, in this package", () => {
+    const { identifier, name } = error.constructor as unknown as { readonly identifier: string; readonly name: string }
+    expect([error._tag, identifier]).toEqual([name, `@effect-customers/core/${name}`])
+  })
+
   it("is repeated or not", () => {
     expect(error.isRetryable).toBe(isRetryable)
   })
