@@ -23,6 +23,13 @@ interface Bindings {
   readonly identityOf: ReadonlyMap<string, Identity>
 }
 
+const copyOf = ({ identityOf, pseudonymOf, realOf, valueOf }: Bindings) => ({
+  realOf: new Map(realOf),
+  pseudonymOf: new Map(pseudonymOf),
+  valueOf: new Map(valueOf),
+  identityOf: new Map(identityOf)
+})
+
 /** What of a request is not as it was recorded: places, never values. */
 type Differences = ReadonlyArray<string>
 
@@ -89,15 +96,13 @@ export const makePlayer = (cassette: Cassette): Player => {
   /** What of a request to the same URL is not as it was recorded, and what the pseudonyms stand for if all is. */
   const compare = (recorded: Request, given: Request) => {
     if (recorded.method !== given.method) return undefined
-    const trial = {
-      realOf: new Map(bindings.realOf),
-      pseudonymOf: new Map(bindings.pseudonymOf),
-      valueOf: new Map(bindings.valueOf),
-      identityOf: new Map(bindings.identityOf)
-    }
+    let trial = bindings
+    /** Copied for what is bound first: most requests are of another URL, or bind nothing new. */
+    let copy: ReturnType<typeof copyOf> | undefined
     const differences: Array<string> = []
 
     const bind = (pseudonym: string, real: string): boolean => {
+      if (trial.realOf.get(pseudonym) === real) return true
       const identity = identities.get(pseudonym)!
       const kind = kindOf(identity)
       const key = `${kind} ${sameness(kind, real)}`
@@ -106,10 +111,12 @@ export const makePlayer = (cassette: Cassette): Player => {
         (trial.identityOf.get(key) ?? identity) === identity &&
         (!trial.valueOf.has(identity) || sameness(kind, trial.valueOf.get(identity)!) === sameness(kind, real))
       if (!isFit) return false
-      trial.realOf.set(pseudonym, real)
-      trial.pseudonymOf.set(real, pseudonym)
-      trial.identityOf.set(key, identity)
-      if (!trial.valueOf.has(identity)) trial.valueOf.set(identity, real)
+      copy ??= copyOf(bindings)
+      copy.realOf.set(pseudonym, real)
+      copy.pseudonymOf.set(real, pseudonym)
+      copy.identityOf.set(key, identity)
+      if (!copy.valueOf.has(identity)) copy.valueOf.set(identity, real)
+      trial = copy
       const tail = digitsOf(pseudonym).slice(-4)
       return kind !== "card" || !identities.has(tail) || bind(tail, digitsOf(real).slice(-4))
     }

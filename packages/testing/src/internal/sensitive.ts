@@ -105,13 +105,15 @@ export const kindOfValue = (kind: Kind, text: string): Kind => {
   }
 }
 
-const kindOfPath = (path: Path, redact: ReadonlySet<string>): Kind | "vocabulary" | "id" | undefined => {
+const isFreePath = (path: Path, redact: ReadonlySet<string>): boolean => {
+  const within = path.map(plain)
+  return isFreeForm(within) || within.some((name) => redact.has(name))
+}
+
+const kindOfPath = (path: Path): Kind | "vocabulary" | "id" | undefined => {
   const above = path.slice(0, -1).map(plain)
   const name = plain(path.at(-1) ?? "")
-  const within = [...above, name]
   const isOfAddress = above.some((name) => name.includes("address"))
-  if (within.some((name) => redact.has(name))) return "text"
-  if (isFreeForm(within)) return "text"
   if (name.includes("country")) return "vocabulary"
   if (/^(date|retryafter\w*|\w*ratelimit\w*)$/.test(name)) return "id"
   if (name.includes("email")) return /(id|status|type)$/.test(name) ? undefined : "email"
@@ -140,13 +142,16 @@ const vocabularyOfAddress = words("type format")
  */
 export const makePlaces = (redact: ReadonlyArray<string>) => {
   const named = new Set(redact.map(plain))
-  const known = new Map<string, ReturnType<typeof kindOfPath>>()
+  const placeOf = (path: Path) => {
+    const isFree = isFreePath(path, named)
+    return { isFree, kind: isFree ? "text" as const : kindOfPath(path) }
+  }
+  const known = new Map<string, ReturnType<typeof placeOf>>()
   return (path: Path, text: string): Place => {
-    const place = path.join("\n")
-    if (!known.has(place)) known.set(place, kindOfPath(path, named))
-    const kind = known.get(place)
-    const within = path.map(plain)
-    const isFree = isFreeForm(within) || within.some((name) => named.has(name))
+    const key = path.join("\n")
+    const place = known.get(key) ?? placeOf(path)
+    known.set(key, place)
+    const { isFree, kind } = place
     if (kind === "id") return { kind: undefined, look: "whole", isFree }
     if (kind === "vocabulary") {
       return { kind: undefined, look: /^[\w.:+/-]*$/.test(text) ? "strong" : "all", isFree }
