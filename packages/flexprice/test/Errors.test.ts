@@ -76,6 +76,7 @@ describe("Flexprice's words", () => {
     [{ code: "ada@example.com", message: "As it was." }, "As it was."],
     [{ error: "As it was." }, "As it was."],
     [{ error: { message: "As it was." } }, undefined],
+    [{ code: 5, message: 5 }, undefined],
     [{}, undefined]
   ])("%j has no code", (body, message) => {
     expect(wordsOf(FlexpriceError.fromAnswer(failedAnswer(Api.get, 418, body)))).toEqual([undefined, message])
