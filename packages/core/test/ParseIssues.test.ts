@@ -1,5 +1,5 @@
 /** What of an input that cannot be read is told: where, and what was expected; never the value. */
-import { Endpoint } from "@effect-customers/core"
+import { CreateCustomer, Endpoint } from "@effect-customers/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Either, Schema } from "effect"
 import { inputIssues, strict } from "../src/internal/parseIssues.js"
@@ -98,6 +98,18 @@ describe("what is wrong with an input", () => {
   ])("%s", (_, schema, value, issues) => {
     expect(issuesOf(schema, value)).toEqual(issues)
   })
+})
+
+it.each([
+  [{ name: " " }, "name", "a string that is not blank"],
+  [{ phone: "" }, "phone", "a string that is not blank"],
+  [{ externalId: "." }, "externalId", "an external id that is not blank, no dot segment, without lone surrogates"],
+  [{ email: "ada" }, "email", "an e-mail address"],
+  [{ address: { country: "nl" } }, "address.country", "an ISO 3166 alpha-2 country code in capitals"],
+  [{ locale: "no locale" }, "locale", "a BCP 47 language tag"],
+  [{ metadata: 5 }, "metadata", "a JSON object"]
+])("a customer with %j is told of %s that it is to be %s", (input, path, expected) => {
+  expect(issuesOf(Schema.typeSchema(CreateCustomer), input)).toEqual([[path, `expected ${expected}`]])
 })
 
 describe("the fields of an endpoint", () => {
