@@ -45,6 +45,9 @@ const reachedBy = (index, suffix) => {
   return [...reached]
 }
 
+/** Without the examples of docstrings. */
+const codeOf = (file) => readFileSync(file, "utf8").split("\n").filter((line) => !/^\s*\*/.test(line)).join("\n")
+
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder)
 const pack = ["--recursive", "--filter", "./packages/*", "pack", "--pack-destination", resolve(folder)]
@@ -86,9 +89,9 @@ for (const { installed, manifest, name } of packed) {
   for (const dependency of Object.keys(manifest.peerDependencies ?? {})) {
     if (!isOptional(manifest, dependency)) continue
     const reached = [".js", ".d.ts"].flatMap((suffix) => reachedBy(join(installed, "dist/index"), suffix))
-    const needs = reached.filter((file) => readFileSync(file, "utf8").includes(`"${dependency}`))
+    const needs = reached.filter((file) => codeOf(file).includes(`"${dependency}`))
     for (const file of needs) problems.push(`${file} needs ${dependency}, which is optional`)
-    link(name, installed, dependency)
+    if (!names.has(dependency)) link(name, installed, dependency)
   }
   const entries = readdirSync(join(installed, "dist")).flatMap((file) =>
     /^(?!index|bin|vitest)(\w+)\.js$/.exec(file)?.[1] ?? []

@@ -529,11 +529,11 @@ describe("polar pitfall 10", () => {
       const [id = ""] = yield* seed([whole])
       yield* polar.update(id, {})
       yield* polar.update(id, { name: undefined, email: undefined, metadata: undefined, billing_address: undefined })
-      yield* customers.update(id, { name: undefined, address: undefined, metadata: undefined, locale: undefined })
+      yield* customers.update(id, { name: "Ada", address: undefined, metadata: undefined, locale: undefined })
       expect(yield* stored).toMatchObject([whole])
       yield* polar.update(id, { name: null, tax_id: null })
       yield* customers.update(id, { locale: null })
-      expect(yield* bodies).toEqual([{}, {}, {}, { name: null, tax_id: null }, { locale: null }])
+      expect(yield* bodies).toEqual([{}, {}, { name: "Ada" }, { name: null, tax_id: null }, { locale: null }])
       expect(yield* stored).toMatchObject([{ ...whole, name: null, locale: null }])
     }).pipe(Effect.provide(inProcess())))
 
