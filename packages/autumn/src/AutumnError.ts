@@ -82,7 +82,7 @@ export const fromAnswer = (answer: Endpoint.FailedAnswer): CustomersError => {
     return new CustomerAlreadyExists({ ...context, fields: ["new_customer_id"] })
   }
   if (status === 400 && code === "invalid_cursor") return invalid([at("start_cursor")])
-  const issues = code === "invalid_inputs" ? issuesOf(endpoint, text ?? "") : []
+  const issues = code === "invalid_inputs" && text !== undefined ? issuesOf(endpoint, text) : []
   const looksFor = endpoint.errors.some((declared) => declared === CustomerNotFound)
   return status === 400 && looksFor && issues.some(({ path }) => path === "customer_id")
     ? new CustomerNotFound(context)

@@ -93,7 +93,8 @@ describe("where in the input", () => {
   it.each(
     [
       ["getOrCreate", 404, "product_not_found", "auto_enable_plan_id"],
-      ["list", 400, "invalid_cursor", "start_cursor"]
+      ["list", 400, "invalid_cursor", "start_cursor"],
+      ["update", 400, "invalid_inputs", ""]
     ] as const
   )("%s, %i %s: %j, in words of ours where Autumn has none", (operation, status, code, path) => {
     const [issue] = issuesOf(AutumnError.fromAnswer(failedAnswer(endpoints[operation], status, { code })))
