@@ -36,6 +36,22 @@ describe("layerConfig", () => {
       expect(yield* sentWith(variables)).toEqual([["Bearer am_sk_test_good", version, body]])
     }))
 
+  it.effect("the address is the one of the variable", () =>
+    Effect.gen(function*() {
+      const call = Effect.flatMap(CustomersService, (customers) => Effect.either(customers.list()))
+      yield* RetryPolicy.none(call).pipe(Effect.provide(Autumn.layerConfig()))
+      const { requests } = yield* SandboxControl
+      expect((yield* requests).map(({ path }) => path)).toEqual(["/v9/v1/customers.list"])
+    }).pipe(
+      Effect.withConfigProvider(ConfigProvider.fromMap(
+        new Map(Object.entries({
+          AUTUMN_SECRET_KEY: "am_sk_test_good",
+          AUTUMN_BASE_URL: "https://api.useautumn.com/v9"
+        }))
+      )),
+      Effect.provide(Sandbox.layer())
+    ))
+
   it.effect("what is given makes its variable unread, and deleteInStripe has none", () =>
     Effect.gen(function*() {
       const sent = yield* sentWith({ AUTUMN_SECRET_KEY: "am_sk_test_unread", AUTUMN_API_VERSION: "9" }, {
