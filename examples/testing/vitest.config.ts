@@ -1,10 +1,10 @@
-import { defineProject } from "vitest/config"
+import { defineConfig } from "vitest/config"
 
-export default defineProject({
+export default defineConfig({
   test: {
     name: "testing-example",
     include: ["test/**/*.test.ts"],
-    // These tests start whole programs, perhaps on a busy machine.
-    testTimeout: 60_000
+    // the files change nothing that others see: modules are loaded once
+    poolOptions: { forks: { isolate: false, minForks: 1, maxForks: 1 } }
   }
 })
