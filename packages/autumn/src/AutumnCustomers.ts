@@ -44,9 +44,9 @@ import { AutumnClient } from "./AutumnClient.js"
 const kept = { stored: true, required: false, clearable: true, mutable: "always" } as const
 
 /**
- * What Autumn stores and does, in version 2.1; in 2.3 the walk is oldest first, and tells no total. The external id is Autumn's id, and
- * required: a customer without one can be read by nobody. A delete takes the customer out of Autumn alone: what Stripe
- * has of it, subscriptions and invoices, is left as it is (unless `deleteInStripe` is set).
+ * What Autumn stores and does, in version 2.1; in 2.3 the walk is oldest first, and tells no total. The external id is
+ * Autumn's id, and required: a customer without one can be read by nobody. A delete takes the customer out of Autumn
+ * alone: what Stripe has of it, subscriptions and invoices, is left as it is (unless `deleteInStripe` is set).
  *
  * @since 0.1.0
  * @category capabilities

@@ -21,7 +21,7 @@ import { CustomersService, type Service } from "./CustomersService.js"
 export interface Roles extends ByExternalId.Service, ByEmail.Service {}
 
 /**
- * Adds the operations by external id and by e-mail to a service.
+ * Adds the operations by external id and by e-mail to a service. It carries the ones that its capabilities have.
  *
  * @since 0.1.0
  * @category constructors
@@ -30,13 +30,14 @@ export const make = (
   service: Omit<Service, "byExternalId" | "byEmail">,
   implementation: ByExternalId.Implementation & Pick<ByEmail.Service, "findByEmail">
 ): Roles => {
+  const { findBy } = service.capabilities
   const roles: Roles = {
     ...ByEmail.make(ByExternalId.make(service, implementation), implementation),
     get byExternalId() {
-      return Option.some(roles)
+      return findBy.externalId ? Option.some(roles) : Option.none()
     },
     get byEmail() {
-      return Option.some(roles)
+      return findBy.email ? Option.some(roles) : Option.none()
     }
   }
   return roles

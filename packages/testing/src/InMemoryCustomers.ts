@@ -7,9 +7,7 @@
 import type * as Capabilities from "@effect-customers/core/Capabilities"
 import type { CreateCustomer, Provider, UpdateCustomer } from "@effect-customers/core/Customer"
 import { addressFromInput, Customer, CustomerId, PaymentSource } from "@effect-customers/core/Customer"
-import * as ByEmail from "@effect-customers/core/CustomersByEmail"
 import { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
-import * as ByExternalId from "@effect-customers/core/CustomersByExternalId"
 import { CustomersByExternalId } from "@effect-customers/core/CustomersByExternalId"
 import {
   Conflict,
@@ -20,7 +18,7 @@ import {
   InvalidResponse,
   Unsupported
 } from "@effect-customers/core/CustomersError"
-import type { Roles } from "@effect-customers/core/CustomersRoles"
+import * as Roles from "@effect-customers/core/CustomersRoles"
 import * as Customers from "@effect-customers/core/CustomersService"
 import { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Idempotency from "@effect-customers/core/Idempotency"
@@ -149,7 +147,7 @@ export const layer = <ByExternalId extends boolean = true, ByEmail extends boole
     Effect.map(make(options), (roles) => contextOf(roles) as Context.Context<Tags<ByExternalId, ByEmail>>)
   )
 
-const contextOf = (roles: Roles): Context.Context<CustomersService> =>
+const contextOf = (roles: Roles.Roles): Context.Context<CustomersService> =>
   Context.make(CustomersService, roles).pipe(
     (context) => Option.isSome(roles.byExternalId) ? Context.add(context, CustomersByExternalId, roles) : context,
     (context) => Option.isSome(roles.byEmail) ? Context.add(context, CustomersByEmail, roles) : context
@@ -186,7 +184,7 @@ const later = <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E> => Effect.z
 
 const make = <ByExternalId extends boolean, ByEmail extends boolean>(
   options: Options<ByExternalId, ByEmail>
-): Effect.Effect<Roles> =>
+): Effect.Effect<Roles.Roles> =>
   Effect.gen(function*() {
     const played: Capabilities.Capabilities = options.capabilities ?? capabilities
     const can = { ...played, provider: options.provider ?? played.provider }
@@ -369,7 +367,7 @@ const make = <ByExternalId extends boolean, ByEmail extends boolean>(
         issues: [{ path: "id", message: `in ${provider} it is the external id` }]
       })
 
-    const { get } = Customers.make(implementation)
+    const service = Customers.make(implementation)
 
     for (const seed of options.customers ?? []) {
       if (seed === unreadable) {
@@ -380,7 +378,7 @@ const make = <ByExternalId extends boolean, ByEmail extends boolean>(
         ).pipe(
           // an id that `get` refuses is nobody's
           Effect.flatMap(({ id }) =>
-            get(id)
+            service.get(id)
           ),
           Effect.orDie,
           // no call of the program's: it has no span, and takes no key
@@ -390,24 +388,12 @@ const make = <ByExternalId extends boolean, ByEmail extends boolean>(
       }
     }
 
-    const byExternalId = ByExternalId.make(Customers.make(implementation), {
+    return Roles.make(service, {
       getByExternalId: (externalId) => later(atOnce(() => found("get", { externalId }))),
       updateByExternalId: (externalId, patch) => later(findAndUpdate({ externalId }, patch)),
-      deleteByExternalId: (externalId) => later(findAndRemove({ externalId }))
-    })
-    const all = ByEmail.make(byExternalId, {
+      deleteByExternalId: (externalId) => later(findAndRemove({ externalId })),
       findByEmail: (email) => Stream.unwrap(later(Effect.sync(() => Stream.fromIterable(store.byEmail(email)))))
     })
-    const roles: Roles = {
-      ...all,
-      get byExternalId() {
-        return can.findBy.externalId ? Option.some(roles) : Option.none()
-      },
-      get byEmail() {
-        return can.findBy.email ? Option.some(roles) : Option.none()
-      }
-    }
-    return roles
   })
 
 const nobody = (provider: Provider, id: string, createdAt: DateTime.Utc): Customer =>
