@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    name: "pipeline-example",
+    include: ["test/**/*.test.ts"],
+    // the files change nothing that others see: modules are loaded once
+    poolOptions: { forks: { isolate: false, minForks: 1, maxForks: 1 } }
+  }
+})
