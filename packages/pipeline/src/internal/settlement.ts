@@ -1,0 +1,157 @@
+import type { Customer } from "@effect-customers/core/Customer"
+import type { AuthenticationFailed, CustomersError, PermissionDenied } from "@effect-customers/core/CustomersError"
+import { Conflict } from "@effect-customers/core/CustomersError"
+import type { Service } from "@effect-customers/core/CustomersService"
+import type { Page } from "@effect-customers/core/Page"
+import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import type { Entry, Ledger, LedgerFailed } from "../Ledger.js"
+import * as Fingerprint from "./fingerprint.js"
+
+/**
+ * What a walk over the target has found of an entry that an earlier run has left begun.
+ *
+ * @internal
+ */
+export type Settlement =
+  | { readonly _tag: "Found"; readonly targetId: string }
+  | { readonly _tag: "Absent"; readonly key: string }
+  | { readonly _tag: "InDoubt"; readonly error: CustomersError }
+
+/** How far two clocks may drift apart while a run is under way. */
+const drift = Duration.toMillis("5 minutes")
+
+/**
+ * No row's fault: with these, no other row would do better.
+ *
+ * @internal
+ */
+export const stops = (error: { readonly _tag: string }): error is AuthenticationFailed | PermissionDenied =>
+  error._tag === "AuthenticationFailed" || error._tag === "PermissionDenied"
+
+/**
+ * Settles what earlier runs have left begun and what no lookup can settle, by one walk over the target: whoever was
+ * created since, is no other entry's, and equals what was to be created, is it. Who is told of as absent is forgotten.
+ *
+ * @internal
+ */
+export const settle = (
+  customers: Service,
+  ledger: Ledger,
+  settleAfter: Duration.DurationInput
+): Effect.Effect<Map<string, Settlement>, LedgerFailed | AuthenticationFailed | PermissionDenied> =>
+  Effect.gen(function*() {
+    const { provider } = customers
+    const settled = new Map<string, Settlement>()
+    const entries = yield* ledger.begun(provider).pipe(
+      Stream.filter((entry) => Option.isNone(customers.byExternalId) || Option.isNone(entry.externalId)),
+      Stream.runCollect,
+      Effect.map(Chunk.toReadonlyArray)
+    )
+    const times = entries.map(({ begunAt }) => begunAt.epochMillis)
+    if (times.length === 0) return settled
+    const rest = Math.max(...times) + Duration.toMillis(settleAfter) - (yield* Clock.currentTimeMillis)
+    if (rest > 0) yield* Effect.sleep(rest)
+
+    const ahead = Option.getOrElse(yield* ledger.clockAhead(provider), () => 0)
+    const walked = yield* Effect.either(walk(customers, ledger, entries, Math.min(...times) + ahead - drift))
+    if (walked._tag === "Left") {
+      const error = walked.left
+      if (error._tag === "LedgerFailed" || stops(error)) return yield* error
+      for (const { sourceId } of entries) settled.set(sourceId, { _tag: "InDoubt", error })
+      return settled
+    }
+    const { candidates, unreadable } = walked.right
+    const take = (is: (candidate: Candidate) => boolean): Option.Option<Customer> => {
+      const index = candidates.findIndex(is)
+      return index < 0 ? Option.none() : Option.map(
+        Option.fromNullable(candidates.splice(index, 1)[0]),
+        ({ customer }) => customer
+      )
+    }
+    const left: Array<Entry> = []
+    for (const entry of entries) {
+      const { whole } = Fingerprint.fromText(entry.fingerprint)
+      const found = take(({ fingerprint }) => fingerprint.whole === whole)
+      if (Option.isNone(found)) left.push(entry)
+      else {
+        yield* ledger.done(provider, entry.sourceId, found.value)
+        settled.set(entry.sourceId, { _tag: "Found", targetId: found.value.id })
+      }
+    }
+    for (const { fingerprint, key, sourceId } of left) {
+      const { person } = Fingerprint.fromText(fingerprint)
+      const isLike = candidates.some((candidate) => candidate.fingerprint.person === person)
+      const error = isLike ? Option.some(alike(customers)) : unreadable
+      if (Option.isNone(error)) yield* ledger.forget(provider, sourceId)
+      settled.set(
+        sourceId,
+        Option.match(error, {
+          onNone: () => ({ _tag: "Absent", key }),
+          onSome: (error) => ({ _tag: "InDoubt", error })
+        })
+      )
+    }
+    return settled
+  })
+
+const alike = ({ capabilities, provider }: Service) =>
+  new Conflict({
+    provider,
+    operation: "create",
+    mayHaveApplied: true,
+    repeat: capabilities.repeat.create,
+    reason: Redacted.make("somebody was created meanwhile who is much like this customer, and not the same")
+  })
+
+interface Candidate {
+  readonly customer: Customer
+  readonly fingerprint: Fingerprint.Fingerprint
+}
+
+interface Walked {
+  readonly candidates: Array<Candidate>
+  /** A row that cannot be read and may be one that is looked for. */
+  readonly unreadable: Option.Option<CustomersError>
+}
+
+const walk = (customers: Service, ledger: Ledger, entries: ReadonlyArray<Entry>, since: number) => {
+  const persons = new Set(entries.map(({ fingerprint }) => Fingerprint.fromText(fingerprint).person))
+  const { order } = customers.capabilities.walk
+  const isOld = ({ createdAt }: Customer) => createdAt.epochMillis < since
+
+  const candidatesOf = (page: Page<Customer>) =>
+    Stream.fromIterable(page.items).pipe(
+      Stream.filter((customer) => !isOld(customer)),
+      Stream.mapEffect((customer) =>
+        Effect.map(Fingerprint.ofCustomer(customer), (fingerprint): Candidate => ({ customer, fingerprint }))
+      ),
+      Stream.filter(({ fingerprint }) => persons.has(fingerprint.person)),
+      Stream.filterEffect(({ customer }) =>
+        Effect.map(ledger.hasTarget(customers.provider, customer.id), (isTaken) => !isTaken)
+      ),
+      Stream.runCollect
+    )
+
+  const start: Walked = { candidates: [], unreadable: Option.none() }
+  return customers.streamPages().pipe(
+    Stream.takeUntil(({ items }) => order === "newest-first" && items.some(isOld)),
+    Stream.runFoldEffect(
+      start,
+      ({ candidates, unreadable }, page) =>
+        Effect.map(candidatesOf(page), (found): Walked => ({
+          candidates: [...candidates, ...found],
+          // oldest first, what stands before somebody old is older
+          unreadable: Option.orElse(
+            Option.fromNullable(page.unreadable[0]),
+            () => order === "oldest-first" && page.items.some(isOld) ? Option.none() : unreadable
+          )
+        }))
+    )
+  )
+}
