@@ -147,9 +147,9 @@ const facts = (capabilities: Capabilities): ReadonlyArray<readonly [string, stri
   ],
   [
     "after a lost answer sent again",
-    listed((["create", "update", "delete"] as const).map((write) =>
-      `${write}: ${repeated[capabilities.repeat[write]]}`
-    ))
+    listed(
+      (["create", "update", "delete"] as const).map((write) => `${write}: ${repeated[capabilities.repeat[write]]}`)
+    )
   ],
   [
     "idempotency keys",
