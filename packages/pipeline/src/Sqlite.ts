@@ -1,0 +1,155 @@
+/**
+ * SQLite files. Needs `@effect/sql` and `@effect/sql-libsql`, which the rest of this package does without.
+ *
+ * @since 0.1.0
+ */
+import { InvalidResponse } from "@effect-customers/core/CustomersError"
+import type { PlatformError } from "@effect/platform/Error"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Record from "effect/Record"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { Checkpoint, ExportFailed, type Target } from "./CustomersExport.js"
+import { columns, customerToRow } from "./internal/customerCsv.js"
+import * as Sqlite from "./internal/sqlite.js"
+
+/**
+ * A database for exports of as many providers as there are, also of several at once. Its tables:
+ *
+ * - `customers`: a row each, with the columns of `CustomersExport.csv`; `metadata` is JSON. The key is `provider`, `id`;
+ * - `customers_unreadable`: the rows that cannot be read: `provider`, `page` (counted from 1), `error` (JSON);
+ * - `customers_exports`: the checkpoint of each `provider`: `page_size`, `next`, `done`, `pages`, `customers`,
+ *   `unreadable`.
+ *
+ * A page and its checkpoint are one transaction. `restart` replaces the rows of its provider alone. The database may
+ * have other tables; where it has these ones with other columns, the target fails with `NotAnExport`. A new file is
+ * readable by its owner alone (mode 600). A NUL character, at which SQLite's texts end, is stored as U+FFFD.
+ *
+ * Who else writes to the database is waited for, 30 seconds at most.
+ *
+ * @since 0.1.0
+ * @category targets
+ */
+export const target = (
+  filename: string
+): Effect.Effect<Target, ExportFailed, FileSystem.FileSystem | Scope.Scope> =>
+  Effect.gen(function*() {
+    const sql = yield* Effect.mapError(Sqlite.open(filename), failed(filename, "NotWritable"))
+    const read = <A>(statement: Effect.Effect<A, SqlError>) =>
+      Effect.mapError(Sqlite.waiting(statement), failed(filename, "NotReadable"))
+    const write = (statements: ReadonlyArray<Effect.Effect<unknown, SqlError>>) =>
+      Effect.mapError(
+        Sqlite.atomically(sql)(Effect.all(statements, { discard: true })),
+        failed(filename, "NotWritable")
+      )
+
+    for (const [name, columns] of Object.entries(tables)) {
+      const found = yield* read(sql<{ readonly name: string }>`SELECT name FROM pragma_table_info(${name})`)
+      if (found.length === 0) {
+        yield* write([sql.unsafe(`CREATE TABLE IF NOT EXISTS ${name} (${columns.join(", ")})`)])
+      } else if (columns.filter(isColumn).map(nameOf).join() !== found.map(({ name }) => name).join()) {
+        return yield* new ExportFailed({
+          path: filename,
+          reason: "NotAnExport",
+          detail: `the table ${name} is another`
+        })
+      }
+    }
+
+    const insert = (table: keyof typeof tables, rows: ReadonlyArray<Record<string, string | number | null>>) =>
+      Arr.map(
+        Arr.chunksOf(rows, rowsPerStatement),
+        (rows) => sql`INSERT OR REPLACE INTO ${sql(table)} ${sql.insert(rows)}`
+      )
+    return {
+      checkpoint: (provider) =>
+        Effect.gen(function*() {
+          const [kept] = yield* read(sql`SELECT * FROM customers_exports WHERE provider = ${provider}`)
+          if (kept !== undefined) {
+            return yield* Effect.asSome(decodeCheckpoint(kept)).pipe(
+              Effect.mapError(() => new ExportFailed({ path: filename, reason: "BadCheckpoint" }))
+            )
+          }
+          const rows = yield* read(sql`
+            SELECT 1 FROM customers WHERE provider = ${provider}
+            UNION ALL SELECT 1 FROM customers_unreadable WHERE provider = ${provider} LIMIT 1`)
+          return rows.length === 0
+            ? Option.none()
+            : yield* new ExportFailed({ path: filename, reason: "NotAnExport", detail: `rows of ${provider}` })
+        }),
+      begin: (checkpoint) =>
+        write([
+          sql`DELETE FROM customers WHERE provider = ${checkpoint.provider}`,
+          sql`DELETE FROM customers_unreadable WHERE provider = ${checkpoint.provider}`,
+          ...insert("customers_exports", [encodeCheckpoint(checkpoint)])
+        ]),
+      write: (page, checkpoint) =>
+        write([
+          ...insert("customers", page.items.map((customer) => Record.map(customerToRow(customer), withoutNul))),
+          ...insert(
+            "customers_unreadable",
+            page.unreadable.map((row) => ({
+              provider: checkpoint.provider,
+              page: checkpoint.pages,
+              error: encodeUnreadable(row)
+            }))
+          ),
+          ...insert("customers_exports", [encodeCheckpoint(checkpoint)])
+        ])
+    }
+  })
+
+const neverEmpty: ReadonlyArray<string> = ["provider", "id", "metadata", "created_at"]
+
+const tables = {
+  customers: [
+    ...columns.map((column) => neverEmpty.includes(column) ? `${column} TEXT NOT NULL` : `${column} TEXT`),
+    "PRIMARY KEY (provider, id)"
+  ],
+  customers_unreadable: ["provider TEXT NOT NULL", "page INTEGER NOT NULL", "error TEXT NOT NULL"],
+  customers_exports: [
+    "provider TEXT NOT NULL PRIMARY KEY",
+    "page_size INTEGER NOT NULL",
+    "next TEXT",
+    "done INTEGER NOT NULL",
+    "pages INTEGER NOT NULL",
+    "customers INTEGER NOT NULL",
+    "unreadable INTEGER NOT NULL"
+  ]
+}
+
+const isColumn = (definition: string): boolean => !definition.startsWith("PRIMARY KEY")
+
+const nameOf = (definition: string): string => definition.split(" ", 1).join()
+
+/** SQLite takes 32766 values at most. */
+const rowsPerStatement = 1000
+
+const CheckpointRow = Schema.Struct({
+  ...Checkpoint.fields,
+  done: Schema.transformLiterals([0, false], [1, true])
+})
+
+const decodeCheckpoint = Schema.decodeUnknown(CheckpointRow)
+
+const encodeCheckpoint = Schema.encodeSync(CheckpointRow)
+
+const encodeUnreadable = Schema.encodeSync(Schema.parseJson(InvalidResponse))
+
+const withoutNul = (text: string | null): string | null => text?.replaceAll("\0", "\uFFFD") ?? null
+
+const failed =
+  (path: string, reason: "NotReadable" | "NotWritable") => (error: PlatformError | SqlError): ExportFailed =>
+    new ExportFailed({
+      path,
+      reason: error._tag === "SystemError" && error.reason === "NotFound"
+        ? "NotFound"
+        : Sqlite.isBusy(error)
+        ? "Busy"
+        : reason,
+      detail: Sqlite.codeOf(error)
+    })
