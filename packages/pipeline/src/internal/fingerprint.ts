@@ -1,5 +1,5 @@
-import type { CreateCustomer, Customer, Json, Metadata } from "@effect-customers/core/Customer"
-import { Address, addressFromInput } from "@effect-customers/core/Customer"
+import type { Address, CreateCustomer, Customer, Json, Metadata } from "@effect-customers/core/Customer"
+import { addressFromInput } from "@effect-customers/core/Customer"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
