@@ -1,7 +1,7 @@
 /** The API as data: its endpoints, what they take, and all that they can answer. */
 import { CreateCustomer, Customer, CustomersService, UpdateCustomer } from "@effect-customers/core"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSchema, OpenApi } from "@effect/platform"
-import { Schema } from "effect"
+import { Schema, Struct } from "effect"
 import * as Problem from "./Problem.js"
 import { ProviderName } from "./Providers.js"
 
@@ -129,10 +129,11 @@ const tidied = (document: Record<string, unknown>): Record<string, unknown> =>
   JSON.parse(
     JSON.stringify(document).replaceAll(/@effect-customers(\/|~1)core(\/|~1)/g, ""),
     (key, value) => {
-      if (key === "schemas") delete value.HttpApiDecodeError
-      return key === "anyOf"
-        ? value.filter(({ $ref }: { $ref?: string }) => !$ref?.endsWith("/HttpApiDecodeError"))
-        : value
+      if (key === "schemas") return Struct.omit(value, "HttpApiDecodeError", "Issue", "PropertyKey")
+      if (key === "anyOf") {
+        return value.filter((member: object) => !JSON.stringify(member).includes("HttpApiDecodeError"))
+      }
+      return value
     }
   )
 
