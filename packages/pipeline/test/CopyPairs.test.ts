@@ -229,18 +229,17 @@ describe.each(pairs)("%s to %s", (sourceName, targetName) => {
       const begun = yield* all(copy.ledger.begun(targetName))
       expect(begun.length).toBeGreaterThanOrEqual(3)
 
-      let runs = 0
-      let outcomes: ReadonlyArray<CustomersImport.Outcome> = []
-      do {
-        outcomes = yield* all(copyTo(target))
+      // the next one loses answers too; the one after it settles what is left
+      for (let run = 0; run < 2; run++) {
+        const outcomes = yield* all(copyTo(target))
         expect(outcomes).toHaveLength(300 + Pairs.unreadable[sourceName])
-        runs += 1
-      } while (countOf(outcomes, "MaybeApplied") > 0 && runs < 10)
-      expect(runs).toBeLessThan(10)
+        yield* sandbox.clearFaults
+        if (run === 1) {
+          expect(countOf(outcomes, "MaybeApplied")).toBe(0)
+          expect(countOf(outcomes, "Failed")).toBe(300 - expected + Pairs.unreadable[sourceName])
+        }
+      }
       expect(yield* all(copy.ledger.begun(targetName))).toEqual([])
-      yield* sandbox.clearFaults
-      // refused in a run before, or for a fault
-      yield* all(copyTo(target))
       yield* expectCopies(copy, sourceName, targetName)
       expect(yield* sandbox.bugs).toEqual([])
     }).pipe(Effect.provide(Pairs.inProcess)))
