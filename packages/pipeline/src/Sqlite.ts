@@ -16,6 +16,8 @@ import type * as Scope from "effect/Scope"
 import { Checkpoint, ExportFailed, type Target } from "./CustomersExport.js"
 import { columns, customerToRow } from "./internal/customerCsv.js"
 import * as Sqlite from "./internal/sqlite.js"
+import * as SqliteLedger from "./internal/sqliteLedger.js"
+import type { Ledger, LedgerFailed } from "./Ledger.js"
 
 /**
  * A database for exports of as many providers as there are, also of several at once. Its tables:
@@ -153,3 +155,32 @@ const failed =
         : reason,
       detail: Sqlite.codeOf(error)
     })
+
+/**
+ * A ledger in a file of its own. What is begun is on the disk before anything is sent, also where the machine loses
+ * power. Each entry holds ids, a time, an idempotency key and, until it is done, a hash of what is to be created; a new
+ * file is readable by its owner alone (mode 600).
+ *
+ * One process uses it at a time: the lock is the operating system's, and ends with the process however that ends. A
+ * second one fails with `LedgerFailed`, and so does a file that is no ledger, or one of a newer version of this package;
+ * it is left as it is. While it is open there is a second file, `...-wal`, which belongs to it: who copies a ledger that
+ * is in use, or whose process was killed, copies both.
+ *
+ * @example
+ * ```ts
+ * import { CustomersImport } from "@effect-customers/pipeline"
+ * import * as Sqlite from "@effect-customers/pipeline/Sqlite"
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ *
+ * const importAll = (rows: Stream.Stream<CustomersImport.Row>) =>
+ *   Effect.flatMap(Sqlite.ledger("ledger.db"), (ledger) =>
+ *     Stream.run(CustomersImport.run(rows, { ledger }), CustomersImport.report)).pipe(Effect.scoped)
+ * ```
+ *
+ * @since 0.1.0
+ * @category ledgers
+ */
+export const ledger: (
+  filename: string
+) => Effect.Effect<Ledger, LedgerFailed, FileSystem.FileSystem | Scope.Scope> = SqliteLedger.make
