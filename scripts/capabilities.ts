@@ -11,7 +11,7 @@ import * as Mollie from "@effect-customers/mollie"
 import * as PinPayments from "@effect-customers/pin-payments"
 import * as Polar from "@effect-customers/polar"
 import { FetchHttpClient, type HttpClient } from "@effect/platform"
-import { ConfigProvider, Context, Effect, Layer, Redacted, Struct } from "effect"
+import { type ConfigError, ConfigProvider, Context, Effect, Layer, Redacted, Struct } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
@@ -158,7 +158,9 @@ const facts = (capabilities: Capabilities): ReadonlyArray<readonly [string, stri
 ]
 
 /** The variables that `layerConfig` reads, in the order in which it reads them. */
-const variablesOf = (layerConfig: typeof services[Title]["layerConfig"]): ReadonlyArray<string> => {
+const variablesOf = (
+  layerConfig: Layer.Layer<CustomersService, ConfigError.ConfigError, HttpClient.HttpClient>
+): ReadonlyArray<string> => {
   const names: Array<string> = []
   const recording = ConfigProvider.mapInputPath(ConfigProvider.fromMap(new Map()), (name) => {
     names.push(name)

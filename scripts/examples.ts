@@ -58,7 +58,16 @@ for (const document of documents) {
 }
 writeFileSync(
   join(folder, "tsconfig.json"),
-  JSON.stringify({ extends: "../tsconfig.json", compilerOptions: { noUnusedLocals: false }, include: [], files })
+  JSON.stringify({
+    extends: "../tsconfig.json",
+    compilerOptions: {
+      noUnusedLocals: false,
+      // what a guide shows and the root does not depend on
+      paths: { "@effect/opentelemetry/*": ["../packages/polar/node_modules/@effect/opentelemetry/dist/dts/*.d.ts"] }
+    },
+    include: [],
+    files
+  })
 )
 
 const tsc = spawnSync(

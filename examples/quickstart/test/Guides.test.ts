@@ -1,0 +1,179 @@
+/** What the guides of `docs` show is what runs here: their programs, and what they print, letter for letter. */
+import * as Autumn from "@effect-customers/autumn"
+import * as Flexprice from "@effect-customers/flexprice"
+import * as Mollie from "@effect-customers/mollie"
+import * as PinPayments from "@effect-customers/pin-payments"
+import * as Polar from "@effect-customers/polar"
+import { Sandbox } from "@effect-customers/sandbox"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { execFile } from "node:child_process"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { vi } from "vitest"
+
+const textOf = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8")
+
+const pageOf = (name: string): string => textOf(`../../../docs/${name}.md`)
+
+/** Each fenced block of a page: the words of its fence, and what it holds. */
+const blocksOf = (name: string): ReadonlyArray<readonly [fence: string, code: string]> =>
+  [...pageOf(name).matchAll(/^```(\w.*)\n([^]*?)^```$/gm)].map(([, fence = "", code = ""]) => [fence, code])
+
+const textsOf = (name: string): ReadonlyArray<string> =>
+  blocksOf(name).flatMap(([fence, code]) => fence === "text" ? [code] : [])
+
+const filesOf = (name: string): ReadonlyArray<string> =>
+  readdirSync(new URL(`guides/${name}`, import.meta.url), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+
+/** What a module prints while it is loaded; the programs of the guides run then. */
+const printedBy = (load: () => Promise<unknown>) =>
+  Effect.promise(async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {})
+    try {
+      await load()
+      return log.mock.calls.map((words) => `${words.join(" ")}\n`).join("")
+    } finally {
+      log.mockRestore()
+    }
+  })
+
+/** Programs by page, in the order in which what they print stands there. */
+const programs = {
+  providers: [() => import("./guides/providers/fit.js")],
+  errors: [
+    () => import("./guides/errors/catching.js"),
+    () => import("./guides/errors/messages.js"),
+    () => import("./guides/errors/words.js")
+  ],
+  "several-providers": [
+    () => import("./guides/several-providers/merged.js"),
+    () => import("./guides/several-providers/tags.js"),
+    () => import("./guides/several-providers/layerMap.js"),
+    () => import("./guides/several-providers/values.js"),
+    () => import("./guides/several-providers/perPart.js")
+  ]
+}
+
+/** Run, and not shown. */
+const isHidden = (file: string): boolean => file === "messages.ts"
+
+describe.each(Object.entries(programs))("%s", (page, loads) => {
+  it("shows the programs that are run here, all of them", () => {
+    const shown = blocksOf(page).flatMap(([fence, code]) => fence === "ts" ? [code] : [])
+    const files = filesOf(page).filter((file) => !isHidden(file))
+    expect([...shown].sort()).toEqual(files.map((file) => textOf(`guides/${page}/${file}`)).sort())
+  })
+
+  it.live("shows what they print", () =>
+    Effect.map(Effect.forEach(loads, printedBy), (outputs) => expect(textsOf(page)).toEqual(outputs)))
+})
+
+describe("getting-started", () => {
+  const page = pageOf("getting-started")
+
+  /** What a program of the guide prints, and with which status it ends. */
+  const run = (file: string, env: Record<string, string>) =>
+    Effect.async<{ readonly status: unknown; readonly output: string }>((resume) => {
+      const child = execFile(
+        process.execPath,
+        ["--import", "tsx", `test/guides/getting-started/${file}`],
+        { cwd: fileURLToPath(new URL("..", import.meta.url)), env: { PATH: process.env["PATH"], ...env } },
+        (error, output) => resume(Effect.succeed({ status: error === null ? 0 : error.code, output }))
+      )
+      return Effect.sync(() => child.kill())
+    })
+
+  it("shows the files of its project, whole", () => {
+    const shown = blocksOf("getting-started").flatMap(([fence, code]) =>
+      fence.startsWith("typescript ") ? [[fence.slice("typescript ".length), code]] : []
+    )
+    expect(Object.fromEntries(shown)).toEqual(
+      Object.fromEntries(filesOf("getting-started").map((file) => [file, textOf(`guides/getting-started/${file}`)]))
+    )
+  })
+
+  it.live("prints what it shows: on the sandbox in process and on a port, and without a token", () =>
+    Effect.gen(function*() {
+      const [printed = "", refused = ""] = textsOf("getting-started")
+      const { urlOf } = yield* Sandbox.SandboxServer
+      const onPort = { POLAR_BASE_URL: urlOf("polar"), POLAR_ACCESS_TOKEN: "polar_oat_x" }
+      const [dev, main, withoutToken] = yield* Effect.all(
+        [run("src/dev.ts", {}), run("src/main.ts", onPort), run("src/main.ts", {})],
+        { concurrency: 2 }
+      )
+      expect([dev, main]).toEqual([{ status: 0, output: printed }, { status: 0, output: printed }])
+      expect(withoutToken.status).toBe(1)
+      expect(withoutToken.output).toContain(refused.trimEnd())
+      expect(page).toContain("POLAR_BASE_URL=http://127.0.0.1:4010/polar POLAR_ACCESS_TOKEN=polar_oat_x")
+    }).pipe(Effect.provide(Sandbox.layerServer())))
+
+  it("says which providers provide which tag", () => {
+    const providers = {
+      Polar: Polar.capabilities,
+      Mollie: Mollie.capabilities,
+      "Pin Payments": PinPayments.capabilities,
+      Autumn: Autumn.capabilities,
+      Flexprice: Flexprice.capabilities
+    }
+    const providing = (tag: string) => new RegExp(`^\\| .*\\| \`${tag}\` \\| (.*) \\|$`, "m").exec(page)?.[1]
+    const named = (find: "externalId" | "email") =>
+      Object.entries(providers).flatMap(([name, { findBy }]) => findBy[find] ? [name] : []).join(", ")
+    expect(providing("CustomersByExternalId")).toBe(named("externalId"))
+    expect(providing("CustomersByEmail")).toBe(named("email"))
+  })
+})
+
+const pages = readdirSync(new URL("../../../docs", import.meta.url), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => `docs/${file}`)
+
+const packages = readdirSync(new URL("../../../packages", import.meta.url)).map((name) => `packages/${name}/README.md`)
+
+const documents = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...pages, ...packages].filter((file) =>
+  existsSync(new URL(`../../../${file}`, import.meta.url))
+)
+
+describe("all documents", () => {
+  const textIn = (file: string) => textOf(`../../../${file}`)
+
+  /** As GitHub makes them of headings. */
+  const anchorsOf = (text: string): ReadonlyArray<string> =>
+    [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
+      title.toLowerCase().replaceAll(/[^\w\s-]/g, "").replaceAll(" ", "-")
+    )
+
+  it("link to files and headings that are there", () => {
+    const dead = documents.flatMap((file) =>
+      [...textIn(file).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link = ""]) => {
+        if (/^[a-z]+:/.test(link)) return []
+        const [path = "", anchor] = link.split("#")
+        const target = path === "" ? file : new URL(path, `file:///${file}`).pathname.slice(1)
+        const isThere = existsSync(new URL(`../../../${target}`, import.meta.url)) &&
+          (anchor === undefined || anchorsOf(textIn(target)).includes(anchor))
+        return isThere ? [] : [`${file}: ${link}`]
+      })
+    )
+    expect(dead).toEqual([])
+  })
+
+  it("install the versions that are tested here", () => {
+    const catalog = textOf("../../../pnpm-workspace.yaml")
+    const wrong = documents.flatMap((file) =>
+      [...textIn(file).matchAll(/^npm i .*$/gm)].flatMap(([line]) =>
+        [...line.matchAll(/ (@?[\w/-]+)@([\d.]+)/g)].flatMap(([, name = "", version = ""]) => {
+          const [, tested = ""] = new RegExp(`^ {2}"?${name}"?: [~^](.*)$`, "m").exec(catalog) ?? []
+          return `${tested}.`.startsWith(`${version}.`) ? [] : [`${file}: ${name}@${version} (${tested})`]
+        })
+      )
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it("the index of the guides names all of them", () => {
+    const index = textIn("docs/README.md")
+    const guides = pages.filter((file) => /^docs\/[a-z-]+\.md$/.test(file)).map((file) => file.slice("docs/".length))
+    expect(guides.filter((file) => !index.includes(`](${file})`))).toEqual([])
+  })
+})
