@@ -14,7 +14,7 @@ import * as Problem from "./Problem.js"
 type DecodeIssue = HttpApiError.HttpApiDecodeError["issues"][number]
 
 /** A name that the API has, or a slip of the pen; what else is in the place of one may be a value. */
-const isName = /^[A-Za-z_]{1,40}$/
+const isName = /^(?=.{1,40}$)[A-Za-z_]+\d{0,2}$/
 
 const pathOf = ({ path: [field, ...rest] }: DecodeIssue) =>
   (field === undefined ? [] : [field, ...(field === "metadata" ? rest.map(() => "*") : rest)])

@@ -5,12 +5,17 @@ import { ConfigProvider, Effect, Layer, Logger } from "effect"
 import * as Providers from "../src/Providers.js"
 import { served } from "../src/server.js"
 
+const silent = Logger.remove(Logger.defaultLogger)
+
 /** On doubles, or on whatever layers of providers. */
-export const backendOn = (...[layers]: Parameters<typeof Providers.layer<never, never>>) =>
+export const backendOn = (
+  layers: Parameters<typeof Providers.layer<never, never>>[0],
+  log: Layer.Layer<never> = silent
+) =>
   served.pipe(
     Layer.provide(Providers.layer(layers)),
     Layer.provideMerge(NodeHttpServer.layerTest),
-    Layer.provide(Logger.remove(Logger.defaultLogger))
+    Layer.provide(log)
   )
 
 /** As it starts with these variables and no others. */
@@ -19,7 +24,7 @@ export const backendWith = (variables: Readonly<Record<string, string>>) =>
     Layer.provide(Providers.layerConfig),
     Layer.provideMerge(NodeHttpServer.layerTest),
     Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables))))),
-    Layer.provide(Logger.remove(Logger.defaultLogger))
+    Layer.provide(silent)
   )
 
 export interface Answer {
