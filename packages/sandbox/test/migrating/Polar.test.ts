@@ -68,10 +68,7 @@ describe("Options", () => {
       "1.0.1": () => createPolar({ accessToken, environment: "sandbox" }),
       "0.49.0": () => new PolarSdk({ accessToken, server: "sandbox" })
     },
-    ours: () =>
-      Polar.layer({ accessToken: Redacted.make(accessToken), environment: "sandbox" }).pipe(
-        Layer.provide(RetryPolicy.layer({ maxAttempts: 1 }))
-      )
+    ours: () => Polar.layer({ accessToken: Redacted.make(accessToken), environment: "sandbox" })
   }, { holds: ({ hosts }) => expect(hosts).toEqual(["sandbox-api.polar.sh"]) })
 
   options("the organization, beside a user's token", {
@@ -81,15 +78,14 @@ describe("Options", () => {
     ours: (url) => Polar.layer({ accessToken: Redacted.make("polar_pat_x"), organizationId: home, baseUrl: url })
   }, { holds: ({ failure }) => expect(failure).toBe(undefined) })
 
-  options("a timeout", {
+  options("a timeout of each attempt", {
     theirs: {
       "1.0.1": (url) => createPolar({ accessToken, timeout: 0.1, baseUrl: url }),
       "0.49.0": (url) => new PolarSdk({ accessToken, timeoutMs: 100, serverURL: url })
     },
     ours: (url) =>
       Polar.layer({ accessToken: Redacted.make(accessToken), baseUrl: url }).pipe(
-        Layer.provide(RequestTimeout.layer({ attempt: "100 millis" })),
-        Layer.provide(RetryPolicy.layer({ maxAttempts: 1 }))
+        Layer.provide(RequestTimeout.layer({ attempt: "100 millis" }))
       )
   }, {
     fault: { fault: Fault.Delay({ duration: "1 minute" }) },
@@ -120,6 +116,7 @@ describe("Options", () => {
         }))
       )
   }, {
+    retries: true,
     fault: { fault: Fault.Respond({ status: 503, headers: { "retry-after-ms": "1" } }) },
     holds: ({ failure, requests }) => {
       expect(failure).toBe(undefined)

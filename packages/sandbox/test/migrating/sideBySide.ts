@@ -2,7 +2,7 @@
  * Official clients and ours, side by side on a sandbox. `scripts/migrating.ts` writes the pages of `docs/migrating` from the
  * tests that are made of this: what a page shows and claims is what ran.
  */
-import { Customer } from "@effect-customers/core"
+import { Customer, RetryPolicy } from "@effect-customers/core"
 import { FetchHttpClient, type HttpClient } from "@effect/platform"
 import { expect, it, vi } from "@effect/vitest"
 import {
@@ -12,6 +12,7 @@ import {
   DateTime,
   Effect,
   Either,
+  identity,
   Layer,
   Option,
   Redacted,
@@ -53,15 +54,21 @@ interface Suite<P extends ProviderName, Clients, Tags, Ours> {
   readonly layer: (url: string) => OurLayer<Tags>
   readonly ours: Effect.Effect<Ours, never, Tags>
   readonly raw: (customer: Customer) => Option.Option<unknown>
+  /** Members of answers that theirs never shows. */
+  readonly hidden?: ReadonlyArray<string>
   /** The call that shows what an option or a failure comes to. */
   readonly read: {
     readonly theirs: { readonly [Label in keyof Clients]: (client: Clients[Label]) => Promise<unknown> }
     readonly ours: OurCall<Ours>
   }
+  /** Classes of their errors that are imported by another name than their own. */
+  readonly classes?: Readonly<Record<string, unknown>>
   /** What a client of theirs needs in order to work on the sandbox at all. */
-  readonly prepare?: Partial<ForEach<Clients, (control: Control) => Effect.Effect<void>>>
+  readonly prepare?: Readonly<Record<string, (control: Control) => Effect.Effect<void>>>
+  /** What a client of theirs lacks an option for. */
+  readonly adapt?: Readonly<Record<string, (client: object) => void>>
   /** By what way a client of theirs reaches the sandbox. */
-  readonly reach?: Partial<ForEach<Clients, (url: string) => Effect.Effect<string, never, Scope.Scope>>>
+  readonly reach?: Readonly<Record<string, (url: string) => Effect.Effect<string, never, Scope.Scope>>>
 }
 
 interface Outcome {
@@ -85,21 +92,27 @@ const snake = (key: string) => key.replace(/^_/, "").replace(/[A-Z]/g, (letter) 
 
 const instant = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/
 
+/** Where a client finds the sandbox, in links. */
+const host = /^https?:..127\.0\.0\.1:\d+/
+
 /** An answer without what clients differ in: case, classes of times, decimals and secrets, and what stands for nothing. */
-const plainBy = (raw: (customer: Customer) => Option.Option<unknown>) => {
+const plainBy = (raw: (customer: Customer) => Option.Option<unknown>, hidden: ReadonlyArray<string> = []) => {
   const plain = (value: unknown): unknown => {
     if (Redacted.isRedacted(value)) return plain(Redacted.value(value))
     if (value instanceof Customer) return plain(Option.getOrThrow(raw(value)))
     if (DateTime.isDateTime(value)) return DateTime.formatIso(value)
     if (BigDecimal.isBigDecimal(value)) return BigDecimal.format(value)
+    if (typeof value === "number") return String(value)
     if (value instanceof Date) return value.toISOString()
-    if (typeof value === "string") return instant.test(value) ? new Date(value).toISOString() : value
+    if (typeof value === "string") return instant.test(value) ? new Date(value).toISOString() : value.replace(host, "")
     if (Chunk.isChunk(value)) return plain(Chunk.toReadonlyArray(value))
     if (Array.isArray(value)) return value.map(plain)
     if (typeof value !== "object" || value === null) return value
     return Object.fromEntries(
       Object.entries(value)
-        .filter(([, member]) => member !== null && member !== undefined && typeof member !== "function")
+        .filter(([key, member]) =>
+          member !== null && member !== undefined && typeof member !== "function" && !hidden.includes(key)
+        )
         .map(([key, member]) => [snake(key), plain(member)])
     )
   }
@@ -138,13 +151,15 @@ const operationsOf = (part: unknown, path: string): ReadonlyArray<string> => {
     .flatMap((name) => operationsOf(Reflect.get(part, name), path === "" ? name : `${path}.${name}`))
 }
 
-const nameOf = (error: unknown): string => {
+/** Our tag, or the name by which their class is imported. */
+const nameOf = (error: unknown, classes: Readonly<Record<string, unknown>>): string => {
   if (typeof error === "object" && error !== null && "_tag" in error) return String(error._tag)
-  return error instanceof Error ? error.constructor.name : String(error)
+  if (!(error instanceof Error)) return String(error)
+  return Struct.keys(classes).find((name) => classes[name] === error.constructor) ?? error.constructor.name
 }
 
 /** The hosts that are asked for meanwhile and are not here: none is reached. */
-const hostsOf = <A, E>(effect: Effect.Effect<A, E>) =>
+export const hostsOf = <A, E>(effect: Effect.Effect<A, E>) =>
   Effect.acquireUseRelease(
     Effect.sync(() => {
       const hosts: Array<string> = []
@@ -167,24 +182,36 @@ export const sideBySide = <P extends ProviderName, Clients extends object, Tags,
   suite: Suite<P, Clients, Tags, Ours>
 ) => {
   const labels = Struct.keys(suite.theirs)
-  const plain = plainBy(suite.raw)
-  const used = new Map<keyof Clients | "ours", Set<string>>()
-  const usedOf = (label: keyof Clients | "ours") => {
+  const plain = plainBy(suite.raw, suite.hidden)
+  const used = new Map<string, Set<string>>()
+  const usedOf = (label: string) => {
     const names = used.get(label) ?? new Set()
     used.set(label, names)
     return names
   }
 
+  type Make<Label extends keyof Clients> = (url: string) => Clients[Label]
+
+  const made = <Label extends keyof Clients & string>(
+    label: Label,
+    url: string,
+    make: Make<Label> = suite.theirs[label]
+  ): Clients[Label] => {
+    const client = make(url)
+    if (typeof client === "object" && client !== null) suite.adapt?.[label]?.(client)
+    return client
+  }
+
   const live = (title: string, test: Effect.Effect<unknown, unknown, Scope.Scope>) =>
     it.live(title, () => Effect.scoped(test))
 
-  const reachOf = (label: keyof Clients | undefined, { urlOf }: Sandbox.RunningSandbox) => {
+  const reachOf = (label: (keyof Clients & string) | undefined, { urlOf }: Sandbox.RunningSandbox) => {
     const url = urlOf(suite.provider)
     return (label === undefined ? undefined : suite.reach?.[label]?.(url)) ?? Effect.succeed(url)
   }
 
   const begin = (
-    label: keyof Clients | undefined,
+    label: (keyof Clients & string) | undefined,
     { control }: Sandbox.RunningSandbox,
     { fault, given = suite.given }: Conditions<P>
   ) =>
@@ -196,7 +223,7 @@ export const sideBySide = <P extends ProviderName, Clients extends object, Tags,
     })
 
   const outcomeOn = (
-    label: keyof Clients | undefined,
+    label: (keyof Clients & string) | undefined,
     sandbox: Sandbox.RunningSandbox,
     conditions: Conditions<P>,
     act: (url: string) => Effect.Effect<unknown, unknown>
@@ -207,7 +234,7 @@ export const sideBySide = <P extends ProviderName, Clients extends object, Tags,
       const { hosts, result } = yield* hostsOf(Effect.either(act(url)))
       const outcome: Outcome = {
         answer: plain(Either.getOrUndefined(result)),
-        failure: Either.isLeft(result) ? nameOf(result.left) : undefined,
+        failure: Either.isLeft(result) ? nameOf(result.left, suite.classes ?? {}) : undefined,
         left: plain(yield* sandbox.control.customers(suite.provider)),
         requests: yield* sandbox.control.requests,
         hosts
@@ -222,11 +249,11 @@ export const sideBySide = <P extends ProviderName, Clients extends object, Tags,
   const outcomes = (calls: Calls<Clients, Ours>, conditions: Conditions<P>) =>
     Effect.gen(function*() {
       const sandbox = yield* Sandbox.serve()
-      const theirs: Array<readonly [label: keyof Clients, Outcome]> = []
+      const theirs: Array<readonly [label: string, Outcome]> = []
       for (const label of labels) {
         const call = calls.theirs[label]
         if (call === undefined) continue
-        const act = (url: string) => promised(() => call(noting(suite.theirs[label](url), usedOf(label))))
+        const act = (url: string) => promised(() => call(noting(made(label, url), usedOf(label))))
         theirs.push([label, yield* outcomeOn(label, sandbox, conditions, act)])
       }
       const ours: Array<Outcome> = []
@@ -263,23 +290,27 @@ export const sideBySide = <P extends ProviderName, Clients extends object, Tags,
     /** The same option: what `holds` of a call of the one client holds of one of the other. */
     options: (
       title: string,
-      made: {
-        readonly theirs: { readonly [Label in keyof Clients]?: (url: string) => Clients[Label] }
+      makers: {
+        readonly theirs: { readonly [Label in keyof Clients]?: Make<Label> }
         readonly ours: (url: string) => OurLayer<Tags>
       },
-      { holds, ...conditions }: Conditions<P> & { readonly holds: (outcome: Outcome) => void }
+      { holds, retries = false, ...conditions }: Conditions<P> & {
+        readonly holds: (outcome: Outcome) => void
+        readonly retries?: boolean
+      }
     ) =>
       live(
         title,
         Effect.gen(function*() {
           const sandbox = yield* Sandbox.serve()
           for (const label of labels) {
-            const make = made.theirs[label]
+            const make = makers.theirs[label]
             if (make === undefined) continue
-            const act = (url: string) => promised(() => suite.read.theirs[label](make(url)))
+            const act = (url: string) => promised(() => suite.read.theirs[label](made(label, url, make)))
             holds(yield* outcomeOn(label, sandbox, conditions, act))
           }
-          holds(yield* outcomeOn(undefined, sandbox, conditions, (url) => withOurs(made.ours(url), suite.read.ours)))
+          const read: OurCall<Ours> = (ours) => (retries ? identity : RetryPolicy.none)(suite.read.ours(ours))
+          holds(yield* outcomeOn(undefined, sandbox, conditions, (url) => withOurs(makers.ours(url), read)))
         })
       ),
 
@@ -319,7 +350,7 @@ export const sideBySide = <P extends ProviderName, Clients extends object, Tags,
             if (show === undefined) continue
             yield* begin(label, sandbox, conditions)
             const url = yield* reachOf(label, sandbox)
-            yield* promised(() => show(suite.theirs[label](url), { url, control }))
+            yield* promised(() => show(made(label, url), { url, control }))
           }
           yield* begin(undefined, sandbox, conditions)
           const url = yield* reachOf(undefined, sandbox)
@@ -339,8 +370,8 @@ export const sideBySide = <P extends ProviderName, Clients extends object, Tags,
           const url = "http://127.0.0.1"
           for (const label of labels) {
             const moved = [...usedOf(label)]
-            const missing = operationsOf(parts[label](suite.theirs[label](url)), "")
-              .filter((name) => !moved.some((path) => path.endsWith(`.${name}`)))
+            const missing = operationsOf(parts[label](made(label, url)), "")
+              .filter((name) => !moved.some((path) => path === name || path.endsWith(`.${name}`)))
             const named = (name: string, pattern: string) =>
               pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern
             const unnamed = missing.filter((name) => !without[label].some((pattern) => named(name, pattern)))

@@ -1,38 +1,14 @@
 import { createMollieClient, Locale, MollieApiError, PaymentMethod, SequenceType } from "@mollie/api-client"
 import { describe, expect, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
-import * as Net from "node:net"
-import * as Tls from "node:tls"
-import { generate } from "selfsigned"
 import { Fault } from "../../src/index.js"
 import { calls, collect, delaysOf, failureOf, lastRequest, run } from "./driving.js"
-import { charge, drive, linked, listening, profileId, unknownId } from "./drivingMollie.js"
+import { charge, drive, linked, profileId, unknownId } from "./drivingMollie.js"
+import { behindTls, certificate } from "./overTls.js"
 
 type Options = Parameters<typeof createMollieClient>[0]
 
 const apiKey = { apiKey: "test_official" }
 const accessToken = { accessToken: "access_official", parameterDefaults: { testmode: true, profileId } }
-
-const certificate = await generate([{ name: "commonName", value: "127.0.0.1" }], {
-  keyType: "ec",
-  algorithm: "sha256",
-  extensions: [{ name: "basicConstraints", cA: true }, {
-    name: "subjectAltName",
-    altNames: [{ type: 7, ip: "127.0.0.1" }]
-  }]
-})
-
-/** The client speaks https alone: a port that takes its TLS off and passes every byte on. */
-const behindTls = (url: string) =>
-  Effect.map(
-    listening(Tls.createServer({ key: certificate.private, cert: certificate.cert }, (socket) => {
-      const plain = Net.connect(Number(new URL(url).port), "127.0.0.1")
-      for (const side of [socket, plain]) side.on("error", () => [socket, plain].map((both) => both.destroy()))
-      socket.on("close", () => plain.destroy())
-      socket.pipe(plain).pipe(socket)
-    })),
-    (port) => Object.assign(new URL(url), { protocol: "https:", port }).href.replace(/\/$/, "")
-  )
 
 interface Network {
   networkClient: object
