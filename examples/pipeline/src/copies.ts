@@ -1,0 +1,58 @@
+/** Copies: a dry run, and a run with a ledger and a report. */
+import type { CustomersService } from "@effect-customers/core"
+import { CustomersCopy, CustomersImport } from "@effect-customers/pipeline"
+import { Console, type Context, Effect, Option, Stream } from "effect"
+import { Progress, type Tell } from "./progress.js"
+import { reportFile } from "./report.js"
+
+export interface Copy<E, R> {
+  readonly source: CustomersCopy.Source<E, R>
+  readonly target: Context.Tag.Service<CustomersService>
+  readonly options: CustomersCopy.Options
+}
+
+/** Reads all customers of the source, and creates nobody. */
+export const dryRun = <E, R>({ options, source, target }: Copy<E, R>, { conflicts }: { readonly conflicts: boolean }) =>
+  Effect.flatMap(
+    Progress,
+    ({ during }) => during((tell) => CustomersCopy.dryRun(watched(source, tell), target, { ...options, conflicts }))
+  )
+
+const watched = <E, R>(source: CustomersCopy.Source<E, R>, tell: Tell): CustomersCopy.Source<E, R> => ({
+  streamPages: () =>
+    Stream.mapAccumEffect(source.streamPages(), 0, (before, page) => {
+      const count = before + page.items.length + page.unreadable.length
+      return Effect.as(tell("reading", count, page.total), [count, page])
+    })
+})
+
+interface CopyOptions extends CustomersImport.Options {
+  /** The file of the report. */
+  readonly report: string
+  /** How many customers a dry run has met. */
+  readonly expected: number
+}
+
+export const copy = <E, R>(
+  { options, source, target }: Copy<E, R>,
+  { expected, report, ...importOptions }: CopyOptions
+) =>
+  Effect.gen(function*() {
+    const { during } = yield* Progress
+    const write = yield* reportFile(report)
+    return yield* during((tell) =>
+      CustomersCopy.run(source, target, { ...options, ...importOptions }).pipe(
+        Stream.tap(write),
+        Stream.runFoldEffect(CustomersImport.emptyReport, (before, outcome) => {
+          const after = CustomersImport.addOutcome(before, outcome)
+          return Effect.as(tell("copying", countOf(after), Option.some(expected)), after)
+        })
+      )
+    )
+  }).pipe(
+    Effect.scoped,
+    Effect.onInterrupt(() => Console.error("Stopped. The same command goes on from here, and creates nobody twice."))
+  )
+
+const countOf = ({ created, failed, maybeApplied, skipped }: CustomersImport.Report): number =>
+  created + failed + maybeApplied + skipped

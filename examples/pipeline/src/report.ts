@@ -1,0 +1,76 @@
+/** What became of each customer, in a file and in tables. It holds ids, fields and reasons, and no personal data. */
+import { CustomersCopy, CustomersImport } from "@effect-customers/pipeline"
+import { FileSystem } from "@effect/platform"
+import { DateTime, Effect, Option } from "effect"
+import { table } from "./table.js"
+
+/** Writes those outcomes to a file that say more than that a customer arrived whole. Runs add to it. */
+export const reportFile = (path: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const file = yield* fs.open(path, { flag: "a", mode: 0o600 })
+    const encoder = new TextEncoder()
+    return (outcome: CustomersImport.Outcome) =>
+      outcome._tag === "Created" && outcome.without.length === 0
+        ? Effect.void
+        : Effect.flatMap(DateTime.now, (now) => {
+          const line = { at: DateTime.formatIso(now), outcome: outcome._tag, ...detailsOf(outcome) }
+          return file.writeAll(encoder.encode(`${JSON.stringify(line)}\n`))
+        })
+  })
+
+const detailsOf = (outcome: CustomersImport.Outcome) => {
+  switch (outcome._tag) {
+    case "Created":
+      return { sourceId: outcome.sourceId, targetId: outcome.targetId, without: outcome.without }
+    case "Skipped":
+      return { sourceId: outcome.sourceId, targetId: Option.getOrNull(outcome.targetId), reason: outcome.reason }
+    case "Failed":
+      return { sourceId: Option.getOrNull(outcome.sourceId), error: outcome.error.message, reasons: outcome.reasons }
+    case "MaybeApplied":
+      return { sourceId: outcome.sourceId, error: outcome.error.message }
+  }
+}
+
+export const dryRunTables = (run: CustomersCopy.DryRun): string => {
+  const counts = table(["a copy would", "customers"], [
+    ["create whole", run.whole],
+    ["create without some fields", run.partly],
+    ["find there by their external id", run.conflicts],
+    ["not create", run.failing],
+    ["not be able to read", run.unreadable]
+  ])
+  const findings = [...run.unsupported, ...run.missing, ...run.invalid]
+  return findings.length === 0 ?
+    counts :
+    `${counts}\n\n${
+      table(["field", "reason", "customers"], findings.map(({ customers, path, reason }) => [path, reason, customers]))
+    }`
+}
+
+export const reportTables = (report: CustomersImport.Report): string => {
+  const counts = table(["outcome", "customers"], [
+    [words.Created, report.created],
+    [words.Skipped, report.skipped],
+    [words.Failed, report.failed],
+    [words.MaybeApplied, report.maybeApplied]
+  ])
+  return report.reasons.length === 0 ? counts : `${counts}\n\n${
+    table(
+      ["outcome", "field", "reason", "customers"],
+      report.reasons.map(({ customers, outcome, path, reason }) => [
+        outcome === "Created" ? "created without" : words[outcome],
+        path,
+        reason,
+        customers
+      ])
+    )
+  }`
+}
+
+const words = {
+  Created: "created",
+  Skipped: "skipped",
+  Failed: "not created",
+  MaybeApplied: "maybe created"
+}
