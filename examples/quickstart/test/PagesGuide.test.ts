@@ -1,4 +1,4 @@
-/** What deletions can hide from a walk, as the table of `docs/pages.md` says. */
+/** What `docs/pages.md` says of checkpoints, and what deletions can hide from a walk. */
 import * as Autumn from "@effect-customers/autumn"
 import { CustomersService } from "@effect-customers/core"
 import * as Flexprice from "@effect-customers/flexprice"
@@ -10,6 +10,7 @@ import { HttpClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Predicate, Redacted, Stream } from "effect"
 import { readFileSync } from "node:fs"
+import { exportFrom } from "./guides/pages/exportFrom.js"
 
 type Transform = (client: HttpClient.HttpClient) => HttpClient.HttpClient
 
@@ -67,7 +68,7 @@ const missed = ({ fault, layer, provider }: Walk, scenario: typeof scenarios[num
     const control = yield* SandboxControl
     const customers = yield* CustomersService
     const seeded = yield* control.seed(provider, 40)
-    const inOrder = customers.capabilities.walk.order === "oldest-first" ? seeded : [...seeded].reverse()
+    const inOrder = customers.capabilities.walk.order === "oldest-first" ? seeded : seeded.toReversed()
     const gone = new Set<string>()
     const remove = (id: string) => Effect.orDie(Effect.zipRight(Effect.sync(() => gone.add(id)), customers.delete(id)))
     const afterPageTwo = {
@@ -102,6 +103,34 @@ const missed = ({ fault, layer, provider }: Walk, scenario: typeof scenarios[num
     return seeded.filter((id) => !gone.has(id) && !told.has(id)).length
   }).pipe(Effect.provide(Layer.provideMerge(layer(transformClient), Sandbox.layer({ rateLimits: false }))))
 }
+
+it.effect.each(Object.entries(walks))(
+  "%s: an export that ends behind any page goes on from its checkpoint",
+  ([, walk]) =>
+    Effect.gen(function*() {
+      const { seed } = yield* SandboxControl
+      const seeded = yield* seed(walk.provider, 600)
+      const written: Array<string> = []
+      let checkpoint: string | undefined
+      const runs = yield* Effect.iterate(0, {
+        while: (runs) => runs === 0 || checkpoint !== undefined,
+        body: (runs) => {
+          const from = checkpoint
+          checkpoint = undefined
+          const save = (cursor: string) => {
+            checkpoint = cursor
+            return Effect.interrupt
+          }
+          const write = (ids: ReadonlyArray<string>) => Effect.sync(() => void written.push(...ids))
+          return Effect.as(Effect.exit(exportFrom(from, save, write)), runs + 1)
+        }
+      })
+      expect(runs).toBeGreaterThan(2)
+      expect([...written].sort()).toEqual([...seeded].sort())
+    }).pipe(
+      Effect.provide(Layer.provideMerge(walk.layer((client) => client), Sandbox.layer({ rateLimits: false })))
+    )
+)
 
 const guide = readFileSync(new URL("../../../docs/pages.md", import.meta.url), "utf8")
 

@@ -1,19 +1,20 @@
 /** What `docs/resilience.md` says of each provider's operations and of defaults, and the programs that it shows. */
-import { Endpoint, Idempotency, RequestTimeout, RetryPolicy, Telemetry } from "@effect-customers/core"
+import { CustomersService, Endpoint, Idempotency, RequestTimeout, RetryPolicy, Telemetry } from "@effect-customers/core"
 import * as Polar from "@effect-customers/polar"
 import * as PolarApi from "@effect-customers/polar/PolarApi"
 import { Fault, Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { describe, expect, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Metric, Option, Predicate, Stream } from "effect"
-import { readFileSync } from "node:fs"
+import { ConfigProvider, Duration, Effect, Layer, Metric, Option, Predicate, Stream } from "effect"
+import { readdirSync, readFileSync } from "node:fs"
 import * as AutumnApi from "../../autumn/src/AutumnApi.js"
 import { inVirtualTime } from "../../core/test/virtualTime.js"
 import * as FlexpriceApi from "../../flexprice/src/FlexpriceApi.js"
 import * as MollieApi from "../../mollie/src/MollieApi.js"
 import * as PinPaymentsApi from "../../pin-payments/src/PinPaymentsApi.js"
 import { create } from "./guide/lookAgain.js"
+import { forAPage, PolarLayer } from "./guide/policies.js"
 import { ForJobs, ForPages, services } from "./guide/twoPolicies.js"
-import { inProcess } from "./onSandbox.js"
+import { inProcess, token } from "./onSandbox.js"
 
 const textOf = (path: string): string => readFileSync(new URL(path, import.meta.url), "utf8")
 
@@ -160,8 +161,9 @@ describe("what can be seen", () => {
 describe("the programs", () => {
   const blocks = [...guide.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code)
 
-  it.each(["lookAgain", "twoPolicies", "traceContext"])("%s is what is run here, letter for letter", (name) => {
-    expect(blocks).toContain(textOf(`guide/${name}.ts`))
+  it("are what is run here, letter for letter", () => {
+    const files = readdirSync(new URL("guide", import.meta.url)).filter((file) => file.endsWith(".ts"))
+    expect([...blocks].sort()).toEqual(files.map((file) => textOf(`guide/${file}`)).sort())
   })
 
   it.effect("lookAgain finds the customer that was created, and fails where none was", () =>
@@ -187,4 +189,19 @@ describe("the programs", () => {
         })
       expect([yield* sentBy(ForPages), yield* sentBy(ForJobs)]).toEqual([2, 8])
     }).pipe(Effect.provide(Layer.provideMerge(services, Sandbox.layer()))))
+
+  const withVariables = Effect.withConfigProvider(
+    ConfigProvider.fromMap(new Map([["POLAR_ACCESS_TOKEN", token], ["POLAR_ATTEMPTS", "3"]]))
+  )
+
+  it.effect("policies: a call's own options win over its layer's", () =>
+    Effect.gen(function*() {
+      const { inject, requests } = yield* SandboxControl
+      yield* inject({ fault: Fault.Respond({ status: 503 }), times: Infinity })
+      const list = Effect.flatMap(CustomersService, (customers) => customers.list())
+      yield* inVirtualTime(Effect.exit(list))
+      expect((yield* requests).length).toBe(3)
+      yield* inVirtualTime(Effect.exit(forAPage))
+      expect((yield* requests).length).toBe(3 + 2)
+    }).pipe(Effect.provide(Layer.provideMerge(PolarLayer, Sandbox.layer())), withVariables))
 })
