@@ -23,6 +23,7 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { Source } from "./CustomersCopy.js"
 import { customersToCsv } from "./internal/customerCsv.js"
 import { customerToJson } from "./internal/customerJson.js"
 
@@ -436,13 +437,13 @@ const orNone = <A, R>(
 
 const isNotFound = (error: PlatformError): boolean => error._tag === "SystemError" && error.reason === "NotFound"
 
-/** Of what the operating system says the code alone. */
+/** Of what the operating system says the code alone, or the platform's word for it. */
 const failed = (path: string, reason: "NotReadable" | "NotWritable") => (error: PlatformError): ExportFailed => {
-  const cause: unknown = error.cause
+  const code: unknown = Predicate.hasProperty(error.cause, "code") ? error.cause.code : undefined
   return new ExportFailed({
     path,
     reason: isNotFound(error) ? "NotFound" : reason,
-    detail: Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : undefined
+    detail: typeof code === "string" ? code : error._tag === "SystemError" ? error.reason : error._tag
   })
 }
 
@@ -456,9 +457,7 @@ const linesPerPage = 100
  * @since 0.1.0
  * @category sources
  */
-export const readNdjson = (path: string): {
-  readonly streamPages: () => Stream.Stream<Page<Customer>, ExportFailed, FileSystem.FileSystem>
-} => ({
+export const readNdjson = (path: string): Source<ExportFailed, FileSystem.FileSystem> => ({
   streamPages: () =>
     Stream.unwrap(Effect.gen(function*() {
       const kept = yield* readCheckpoint(path)

@@ -49,10 +49,11 @@ export const target = (
         failed(filename, "NotWritable")
       )
 
+    const missing: Array<Effect.Effect<unknown, SqlError>> = []
     for (const [name, columns] of Object.entries(tables)) {
       const found = yield* read(sql<{ readonly name: string }>`SELECT name FROM pragma_table_info(${name})`)
       if (found.length === 0) {
-        yield* write([sql.unsafe(`CREATE TABLE IF NOT EXISTS ${name} (${columns.join(", ")})`)])
+        missing.push(sql.unsafe(`CREATE TABLE IF NOT EXISTS ${name} (${columns.join(", ")})`))
       } else if (columns.filter(isColumn).map(nameOf).join() !== found.map(({ name }) => name).join()) {
         return yield* new ExportFailed({
           path: filename,
@@ -61,6 +62,7 @@ export const target = (
         })
       }
     }
+    if (missing.length > 0) yield* write(missing)
 
     const insert = (table: keyof typeof tables, rows: ReadonlyArray<Record<string, string | number | null>>) =>
       Arr.map(
