@@ -257,7 +257,7 @@ describe("Calls", () => {
       "@flexprice/sdk": (flexprice) => flexprice.customers.getCustomerUpcomingGrants(id)
     },
     ours: ({ flexprice }) => flexprice.getUpcomingGrants(id)
-  })
+  }, { same: rows })
 
   moves("get or create", {
     theirs: {
@@ -346,6 +346,226 @@ describe("Errors", () => {
     },
     ours: ({ flexprice }) =>
       flexprice.get("cust_none").pipe(Effect.catchTag("CustomerNotFound", () => Effect.succeed("nobody")))
+  })
+
+  ends("nobody has this id", { theirs: { "@flexprice/sdk": "SDKError" }, ours: "CustomerNotFound" }, { given: [] })
+
+  ends("the external id is taken", { theirs: { "@flexprice/sdk": "SDKError" }, ours: "CustomerAlreadyExists" }, {
+    calls: {
+      theirs: { "@flexprice/sdk": (flexprice) => flexprice.customers.createCustomer({ externalId, name }) },
+      ours: ({ flexprice }) => flexprice.create({ external_id: externalId, name })
+    }
+  })
+
+  ends("the input is refused", { theirs: { "@flexprice/sdk": "ErrorsErrorsErrorResponse" }, ours: "InvalidRequest" }, {
+    calls: {
+      theirs: {
+        "@flexprice/sdk": (flexprice) => flexprice.customers.createCustomer({ externalId: "b", name, email: "no" })
+      },
+      ours: ({ flexprice }) => flexprice.create({ external_id: "b", name, email: "no" })
+    }
+  })
+
+  ends("an active subscription blocks a delete", {
+    theirs: { "@flexprice/sdk": "ErrorsErrorsErrorResponse" },
+    ours: "Conflict"
+  }, {
+    calls: {
+      theirs: { "@flexprice/sdk": (flexprice) => flexprice.customers.deleteCustomer(id) },
+      ours: ({ flexprice }) => flexprice.delete(id)
+    }
+  })
+
+  ends("401", { theirs: { "@flexprice/sdk": "SDKError" }, ours: "AuthenticationFailed" }, {
+    fault: { fault: Fault.Respond({ status: 401, body: "{\"error\":\"Unauthorized\"}" }) }
+  })
+
+  ends("403", { theirs: { "@flexprice/sdk": "SDKError" }, ours: "PermissionDenied" }, {
+    fault: { fault: Fault.Respond({ status: 403, body: "{\"message\":\"insufficient permissions\"}" }) }
+  })
+
+  ends("429", { theirs: { "@flexprice/sdk": "SDKError" }, ours: "RateLimited" }, {
+    fault: { fault: Fault.Respond({ status: 429 }) }
+  })
+
+  ends("5xx", { theirs: { "@flexprice/sdk": "SDKError" }, ours: "ProviderUnavailable" }, {
+    fault: { fault: Fault.HtmlPage({ status: 502 }) }
+  })
+
+  ends("no answer in time", { theirs: { "@flexprice/sdk": "RequestTimeoutError" }, ours: "RequestTimedOut" }, {
+    fault: { fault: Fault.Delay({ duration: "1 minute" }) },
+    calls: {
+      theirs: { "@flexprice/sdk": (flexprice) => flexprice.customers.getCustomer(id, { timeoutMs: 100 }) },
+      ours: ({ flexprice }) => flexprice.get(id).pipe(RequestTimeout.with({ attempt: "100 millis" }))
+    }
+  })
+
+  ends("no connection", { theirs: { "@flexprice/sdk": "ConnectionError" }, ours: "TransportFailed" }, {
+    fault: { fault: Fault.Reset({ applied: false }) }
+  })
+
+  ends("an answer that is another than documented", {
+    theirs: { "@flexprice/sdk": "ResponseValidationError" },
+    ours: "InvalidResponse"
+  }, { fault: { fault: Fault.Alter({ alter: () => ({ id: 1 }) }) } })
+})
+
+describe("On purpose", () => {
+  differs({
+    theirs: "with `zod` 4.4, which it allows, every answer without one of its keys is refused: nearly all are",
+    ours: "what is optional may be absent or null"
+  }, {
+    theirs: {
+      "@flexprice/sdk": async (flexprice, { control }) => {
+        await run(control.clearFaults)
+        const { name } = (await failureOf(() => flexprice.customers.getCustomer(id))).constructor
+        expect(name).toBe("ResponseValidationError")
+      }
+    },
+    ours: ({ flexprice }) => Effect.map(flexprice.get(id), (customer) => expect(customer.id).toBe(id))
+  })
+
+  differs({
+    theirs: "with `retryConfig`, a create whose answer was lost is sent again, and fails with its own 409",
+    ours: "it is sent once, and the error says `mayHaveApplied`"
+  }, {
+    theirs: {
+      "@flexprice/sdk": async (flexprice, { control }) => {
+        const retries = { strategy: "backoff" } as const
+        const failure = await failureOf(() => flexprice.customers.createCustomer({ externalId, name }, { retries }))
+        expect(failure).toMatchObject({ statusCode: 409 })
+        expect(await run(control.customers("flexprice"))).toHaveLength(1)
+      }
+    },
+    ours: ({ flexprice }, { control }) =>
+      Effect.gen(function*() {
+        const create = flexprice.create({ external_id: externalId, name })
+        const failure = yield* Effect.flip(create.pipe(RetryPolicy.with({ maxAttempts: 4 })))
+        expect(failure).toMatchObject({ _tag: "ProviderUnavailable", mayHaveApplied: true })
+        expect(yield* control.requests).toHaveLength(1)
+      })
+  }, { given: [], fault: lost })
+
+  differs({
+    theirs: "`contact` and `timezone` are neither sent nor shown",
+    ours: "both are; a unified customer has the contact as `phone`"
+  }, {
+    theirs: {
+      "@flexprice/sdk": async (flexprice, { control }) => {
+        const more = { contact: "1", timezone: "Asia/Kolkata" }
+        await flexprice.customers.createCustomer({ externalId, name, ...more })
+        expect((await run(control.customers("flexprice")))[0]).not.toMatchObject(more)
+      }
+    },
+    ours: ({ customers, flexprice }) =>
+      Effect.gen(function*() {
+        const more = { contact: "1", timezone: "Asia/Kolkata" }
+        const { id } = yield* flexprice.create({ external_id: externalId, name, ...more })
+        expect(yield* flexprice.get(id)).toMatchObject(more)
+        expect((yield* customers.get(id)).phone).toEqual(Option.some("1"))
+      })
+  }, { given: [] })
+
+  differs({
+    theirs: "a filter by metadata is not sent: everybody is found",
+    ours: "it is sent"
+  }, {
+    theirs: {
+      "@flexprice/sdk": async (flexprice) => {
+        const asked: object = { metadata }
+        expect((await flexprice.customers.queryCustomer(asked)).items).toHaveLength(2)
+      }
+    },
+    ours: ({ flexprice }) =>
+      Effect.map(flexprice.search({ metadata }), ({ items }) => expect(items.map(({ id }) => id)).toEqual([id]))
+  }, { given: [ada, {}] })
+
+  differs({
+    theirs: "several `featureIds` are sent as `a,b`, which matches nothing",
+    ours: "the key is repeated, as the server reads it"
+  }, {
+    theirs: {
+      "@flexprice/sdk": async (flexprice) => {
+        const featureIds = ["feat_calls", "feat_sso"]
+        const { features } = await flexprice.customers.getCustomerUsageSummary({ customerId: id, featureIds })
+        expect(features).toEqual([])
+      }
+    },
+    ours: ({ flexprice }) =>
+      Effect.map(
+        flexprice.getUsage({ customer_id: id, feature_ids: ["feat_calls", "feat_sso"] }),
+        ({ features }) => expect(features).toHaveLength(1)
+      )
+  })
+
+  differs({
+    theirs: "credits are floats: `9007199254740993.25` loses digits",
+    ours: "decimals are `BigDecimal`s"
+  }, {
+    theirs: {
+      "@flexprice/sdk": async (flexprice) => {
+        const { items } = await flexprice.customers.getCustomerUpcomingGrants(id)
+        expect(String(items?.[0]?.credits)).toBe("9007199254740994")
+      }
+    },
+    ours: ({ flexprice }) =>
+      Effect.map(flexprice.getUpcomingGrants(id), ({ items }) => {
+        const credits = Option.fromNullable(items[0]?.credits)
+        expect(BigDecimal.format(Option.getOrThrow(credits))).toBe("9007199254740993.25")
+      })
+  }, { given: [{ id, grants: [{ credits: "9007199254740993.25" }] }] })
+
+  differs({
+    theirs: "of a 404, 409, 401 or 403 the message is in the raw body alone",
+    ours: "`providerCode` and `providerMessage` have it"
+  }, {
+    theirs: {
+      "@flexprice/sdk": async (flexprice) => {
+        const failure = await failureOf(() => flexprice.customers.getCustomer("cust_none"))
+        expect(failure).toHaveProperty("body", expect.stringContaining("not_found"))
+        expect(failure).not.toHaveProperty("code")
+      }
+    },
+    ours: ({ flexprice }) =>
+      Effect.map(
+        Effect.flip(flexprice.get("cust_none")),
+        (error) => expect(error).toMatchObject({ _tag: "CustomerNotFound", providerCode: "not_found" })
+      )
+  })
+
+  differs({
+    theirs: "half of a body is a `SyntaxError`, and an unhandled rejection beside it, which ends the process",
+    ours: "it is `InvalidResponse`"
+  }, {
+    theirs: {
+      "@flexprice/sdk": async (flexprice) => {
+        const unhandled = await unhandledBy(async () => {
+          expect((await failureOf(() => flexprice.customers.getCustomer(id))).name).toBe("SyntaxError")
+        })
+        expect(unhandled).toHaveLength(1)
+      }
+    },
+    ours: ({ flexprice }) =>
+      Effect.map(Effect.flip(flexprice.get(id)), (error) => expect(error._tag).toBe("InvalidResponse"))
+  }, { fault: { fault: Fault.CutJson({}) } })
+
+  differs({
+    theirs: "an empty id, `.` and `..` are sent, to other paths",
+    ours: "they are `InvalidRequest`, unsent"
+  }, {
+    theirs: {
+      "@flexprice/sdk": async (flexprice, { control }) => {
+        for (const id of ["", ".", ".."]) await failureOf(() => flexprice.customers.deleteCustomer(id))
+        expect(await run(control.requests)).toHaveLength(3)
+      }
+    },
+    ours: ({ flexprice }, { control }) =>
+      Effect.gen(function*() {
+        for (const id of ["", ".", ".."]) {
+          expect(yield* Effect.flip(flexprice.delete(id))).toHaveProperty("_tag", "InvalidRequest")
+        }
+        expect(yield* control.requests).toEqual([])
+      })
   })
 })
 

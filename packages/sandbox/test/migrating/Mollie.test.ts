@@ -51,7 +51,7 @@ const { differs, ends, lacks, moves, options } = sideBySide({
     ),
   ours: Effect.all({ mollie: Mollie.MollieClient, customers: CustomersService }),
   raw: Mollie.raw,
-  classes: { MollieApiError },
+  nameOf: (error) => error instanceof MollieApiError ? "MollieApiError" : undefined,
   read: {
     theirs: {
       "@mollie/api-client": (mollie) => mollie.customers.get(id),

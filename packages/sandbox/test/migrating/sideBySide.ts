@@ -43,6 +43,8 @@ interface Conditions<P extends ProviderName> {
   /** Who is there before each call. */
   readonly given?: ReadonlyArray<Seeds[P]>
   readonly fault?: Fault.FaultRule
+  /** What is done before that, each time. */
+  readonly before?: (url: string) => Promise<unknown>
 }
 
 type OurLayer<Tags> = Layer.Layer<Tags, never, HttpClient.HttpClient>
@@ -61,8 +63,8 @@ interface Suite<P extends ProviderName, Clients, Tags, Ours> {
     readonly theirs: { readonly [Label in keyof Clients]: (client: Clients[Label]) => Promise<unknown> }
     readonly ours: OurCall<Ours>
   }
-  /** Classes of their errors that are imported by another name than their own. */
-  readonly classes?: Readonly<Record<string, unknown>>
+  /** What an error of theirs is known by, where that is not its class's own name. */
+  readonly nameOf?: (error: Error) => string | undefined
   /** What a client of theirs needs in order to work on the sandbox at all. */
   readonly prepare?: Readonly<Record<string, (control: Control) => Effect.Effect<void>>>
   /** What a client of theirs lacks an option for. */
@@ -151,11 +153,10 @@ const operationsOf = (part: unknown, path: string): ReadonlyArray<string> => {
     .flatMap((name) => operationsOf(Reflect.get(part, name), path === "" ? name : `${path}.${name}`))
 }
 
-/** Our tag, or the name by which their class is imported. */
-const nameOf = (error: unknown, classes: Readonly<Record<string, unknown>>): string => {
+/** Our tag, or what an error of theirs is known by. */
+const nameOf = (error: unknown, nameOfTheirs: (error: Error) => string | undefined): string => {
   if (typeof error === "object" && error !== null && "_tag" in error) return String(error._tag)
-  if (!(error instanceof Error)) return String(error)
-  return Struct.keys(classes).find((name) => classes[name] === error.constructor) ?? error.constructor.name
+  return error instanceof Error ? nameOfTheirs(error) ?? error.constructor.name : String(error)
 }
 
 /** The hosts that are asked for meanwhile and are not here: none is reached. */
@@ -212,12 +213,13 @@ export const sideBySide = <P extends ProviderName, Clients extends object, Tags,
 
   const begin = (
     label: (keyof Clients & string) | undefined,
-    { control }: Sandbox.RunningSandbox,
-    { fault, given = suite.given }: Conditions<P>
+    { control, urlOf }: Sandbox.RunningSandbox,
+    { before, fault, given = suite.given }: Conditions<P>
   ) =>
     Effect.gen(function*() {
       yield* control.reset
       yield* (label === undefined ? undefined : suite.prepare?.[label]?.(control)) ?? Effect.void
+      if (before !== undefined) yield* promised(() => before(urlOf(suite.provider)))
       yield* control.seed(suite.provider, given)
       if (fault !== undefined) yield* control.inject(fault)
     })
@@ -234,7 +236,7 @@ export const sideBySide = <P extends ProviderName, Clients extends object, Tags,
       const { hosts, result } = yield* hostsOf(Effect.either(act(url)))
       const outcome: Outcome = {
         answer: plain(Either.getOrUndefined(result)),
-        failure: Either.isLeft(result) ? nameOf(result.left, suite.classes ?? {}) : undefined,
+        failure: Either.isLeft(result) ? nameOf(result.left, suite.nameOf ?? (() => undefined)) : undefined,
         left: plain(yield* sandbox.control.customers(suite.provider)),
         requests: yield* sandbox.control.requests,
         hosts
