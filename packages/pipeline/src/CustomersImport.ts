@@ -8,7 +8,7 @@
 import type { UnsupportedField } from "@effect-customers/core/Capabilities"
 import type { CreateCustomer, Customer } from "@effect-customers/core/Customer"
 import type { AuthenticationFailed, InvalidResponse, PermissionDenied } from "@effect-customers/core/CustomersError"
-import { CustomersError } from "@effect-customers/core/CustomersError"
+import { CustomersError, InvalidRequest } from "@effect-customers/core/CustomersError"
 import type { GetError, Service } from "@effect-customers/core/CustomersService"
 import { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Idempotency from "@effect-customers/core/Idempotency"
@@ -260,7 +260,8 @@ export const report: Sink.Sink<Report, Outcome> = Sink.foldLeft(emptyReport, add
 // ---------------------------------------------------------------------------------------------------------------------
 
 /**
- * A customer to be created. `sourceId` is what the ledger knows it by: the same in every run, and nobody else's.
+ * A customer to be created. `sourceId` is what the ledger knows it by: the same in every run, nobody else's, and no
+ * personal data, as outcomes and ledger hold it.
  * `without` is what was left out of the input already; it goes into the outcome.
  *
  * @since 0.1.0
@@ -393,6 +394,7 @@ export const importItems = <E, R, E2, R2>(
     const once = (item: Item<E2, R2>) =>
       Effect.suspend((): Effect.Effect<Outcome, E2 | Stops, R2> => {
         const { sourceId } = item
+        if (!isKeepable(sourceId)) return Effect.succeed(unkeepable(customers, sourceId))
         if (underWay.has(sourceId)) return Effect.succeed(inProgress(sourceId))
         underWay.add(sourceId)
         return Effect.ensuring(importItem(run, item), Effect.sync(() => underWay.delete(sourceId)))
@@ -404,6 +406,24 @@ export const importItems = <E, R, E2, R2>(
       { concurrency, unordered: true }
     )
   }))
+
+/** What databases store as another text would be taken for somebody else's. */
+const isKeepable = (sourceId: string): boolean => sourceId !== "" && !sourceId.includes("\0") && sourceId.isWellFormed()
+
+const unkeepable = ({ provider }: Service, sourceId: string): Failed => {
+  const message = "expected a text that is not empty, without NUL characters and lone surrogates"
+  return failed(
+    new InvalidRequest({
+      provider,
+      operation: "create",
+      mayHaveApplied: false,
+      repeat: "never",
+      origin: "sdk",
+      issues: [{ path: "sourceId", message }]
+    }),
+    sourceId
+  )
+}
 
 const inProgress = (sourceId: string) => new Skipped({ sourceId, targetId: Option.none(), reason: "in progress" })
 
