@@ -189,11 +189,7 @@ const prepare = <E, R>(
     )
   })
 
-interface Counts extends Omit<DryRun, "target" | "unsupported" | "missing" | "invalid"> {
-  readonly unsupported: ReadonlyArray<Finding>
-  readonly missing: ReadonlyArray<Finding>
-  readonly invalid: ReadonlyArray<Finding>
-}
+type Counts = Omit<DryRun, "target">
 
 const nothing: Counts = {
   customers: 0,
@@ -276,10 +272,7 @@ export const dryRun = <E, R, E2 = never, R2 = never>(
             customers: counts.customers + 1,
             [kind]: counts[kind] + 1,
             unsupported: unsupported.reduce(addFinding, counts.unsupported),
-            missing: missing.map((path) => ({ path, reason: `${provider} requires it` })).reduce(
-              addFinding,
-              counts.missing
-            ),
+            missing: missing.reduce(addFinding, counts.missing),
             invalid: invalid.reduce(addFinding, counts.invalid)
           }
         }

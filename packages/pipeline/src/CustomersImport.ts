@@ -6,9 +6,9 @@
  * @since 0.1.0
  */
 import type { UnsupportedField } from "@effect-customers/core/Capabilities"
-import type { CreateCustomer, Customer } from "@effect-customers/core/Customer"
+import type { CreateCustomer, Customer, Provider } from "@effect-customers/core/Customer"
 import type { AuthenticationFailed, InvalidResponse, PermissionDenied } from "@effect-customers/core/CustomersError"
-import { CustomersError, InvalidRequest } from "@effect-customers/core/CustomersError"
+import { CustomerAlreadyExists, CustomersError, InvalidRequest } from "@effect-customers/core/CustomersError"
 import type { GetError, Service } from "@effect-customers/core/CustomersService"
 import { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Idempotency from "@effect-customers/core/Idempotency"
@@ -60,8 +60,9 @@ export class Created extends Schema.TaggedClass<Created>("@effect-customers/pipe
 }) {}
 
 /**
- * Nothing was created: it is `in the ledger` already; somebody `exists` at the target who has its external id (from now
- * on in the ledger as it); or its id came twice, and the first one is still `in progress`, or in doubt.
+ * Nothing was created: it is `in the ledger` already; somebody `exists` at the target who has its external id, is no
+ * other row's, and is in the ledger as it from now on; or its id came twice, and the first one is still `in progress`, or
+ * in doubt.
  *
  * @since 0.1.0
  * @category outcomes
@@ -324,10 +325,23 @@ export const run = <E, R>(
 
 const asFailed = (row: Failed | InvalidResponse): Failed => row._tag === "Failed" ? row : failed(row)
 
-const itemOf = ({ capabilities }: Service, { input, sourceId, without = [] }: Row): Item => ({
+const itemOf = ({ capabilities, provider }: Service, { input, sourceId, without = [] }: Row): Item => ({
   sourceId,
-  prepare: Effect.sync(() => prepared(sourceId, { ...check(capabilities, input, []), without }))
+  prepare: Effect.sync(() =>
+    Option.liftThrowable(() => check(capabilities, input, []))().pipe(
+      Option.match({
+        // for callers without types
+        onNone: () => Either.left(failed(new InvalidRequest({ ...unsent(provider), ...unreadableInput }), sourceId)),
+        onSome: (checked) => prepared(sourceId, { ...checked, without })
+      })
+    )
+  )
 })
+
+const unreadableInput = { origin: "sdk", issues: [{ path: "", message: "expected data that can be read" }] } as const
+
+const unsent = (provider: Provider) =>
+  ({ provider, operation: "create", mayHaveApplied: false, repeat: "never" }) as const
 
 /**
  * What is to be created, or why it cannot be.
@@ -345,11 +359,7 @@ export const prepared = (
         new Failed({
           sourceId: Option.some(sourceId),
           error,
-          reasons: [
-            ...invalid,
-            ...missing.map((path) => ({ path, reason: `${error.provider} requires it` })),
-            ...unsupported
-          ]
+          reasons: [...invalid, ...missing, ...unsupported]
         })
       )
   })
@@ -413,14 +423,7 @@ const isKeepable = (sourceId: string): boolean => sourceId !== "" && !sourceId.i
 const unkeepable = ({ provider }: Service, sourceId: string): Failed => {
   const message = "expected a text that is not empty, without NUL characters and lone surrogates"
   return failed(
-    new InvalidRequest({
-      provider,
-      operation: "create",
-      mayHaveApplied: false,
-      repeat: "never",
-      origin: "sdk",
-      issues: [{ path: "sourceId", message }]
-    }),
+    new InvalidRequest({ ...unsent(provider), origin: "sdk", issues: [{ path: "sourceId", message }] }),
     sourceId
   )
 }
@@ -518,7 +521,10 @@ const lookUp = (
       Effect.catchTag(Effect.asSome(service.getByExternalId(externalId)), "CustomerNotFound", () => Effect.succeedNone)
   })
 
-/** Who is found in place of an answer is this row's where it is what was to be created. */
+/**
+ * Who is found in place of an answer is this row's where it is what was to be created, and otherwise somebody who was
+ * there; but not where it is another row's, which has the same external id.
+ */
 const found = (
   { customers, ledger }: Run,
   sourceId: string,
@@ -526,7 +532,13 @@ const found = (
   ours: Option.Option<string>
 ): Effect.Effect<Outcome, LedgerFailed> =>
   Effect.gen(function*() {
-    yield* ledger.done(customers.provider, sourceId, customer)
+    const { provider } = customers
+    if (yield* ledger.hasTarget(provider, customer.id)) {
+      yield* ledger.forget(provider, sourceId)
+      const error = new CustomerAlreadyExists({ ...unsent(provider), fields: ["externalId"] })
+      return failed(error, sourceId)
+    }
+    yield* ledger.done(provider, sourceId, customer)
     const { whole } = yield* Fingerprint.ofCustomer(customer)
     return Option.exists(ours, (fingerprint) => Fingerprint.fromText(fingerprint).whole === whole)
       ? new Created({ sourceId, targetId: customer.id, without: [], settled: true })

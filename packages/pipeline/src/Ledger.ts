@@ -71,12 +71,12 @@ export interface Ledger {
 }
 
 const words = {
-  locked: "another process uses it",
-  "not-a-ledger": "it is no ledger",
-  "newer-version": "a newer version of this package has written it",
-  "not-opened": "it cannot be opened",
-  "not-read": "it cannot be read",
-  "not-written": "it cannot be written"
+  Busy: "another process uses it, or another run of this one",
+  NotALedger: "it is no ledger",
+  NewerVersion: "a newer version of this package has written it",
+  NotOpened: "it cannot be opened",
+  NotReadable: "it cannot be read",
+  NotWritable: "it cannot be written"
 } as const
 
 /**
@@ -89,7 +89,7 @@ export class LedgerFailed extends Schema.TaggedError<LedgerFailed>("@effect-cust
   "LedgerFailed",
   {
     path: Schema.String,
-    reason: Schema.Literal("locked", "not-a-ledger", "newer-version", "not-opened", "not-read", "not-written")
+    reason: Schema.Literal("Busy", "NotALedger", "NewerVersion", "NotOpened", "NotReadable", "NotWritable")
   }
 ) {
   override get message(): string {

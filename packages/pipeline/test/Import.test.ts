@@ -1,5 +1,6 @@
 import {
   AuthenticationFailed,
+  type Capabilities,
   type CreateCustomer,
   CustomerAlreadyExists,
   CustomersService,
@@ -207,6 +208,38 @@ describe("an outcome, and what the ledger says then", () => {
       expect(yield* stateOf(ledger, "pin-payments", "a")).toBe("none")
     }))
 
+  it.scoped("Failed where another row has its external id: nobody is two rows'", () =>
+    Effect.gen(function*() {
+      const { service } = withCreates(yield* serviceWith(), { 3: neverArrived })
+      const ledger = yield* Ledger.memory
+      const rows = ["a", "b", "c"].map((id) => row(id, { externalId: "user_1" }))
+      const outcomes = yield* importInto(service, ledger, rows, { concurrency: 1 })
+      const isTaken = { _tag: "Failed", reasons: [{ path: "externalId", reason: "somebody has it already" }] }
+      expect(outcomes).toMatchObject([{ _tag: "Created" }, isTaken, isTaken])
+      expect(yield* Effect.forEach(["a", "b", "c"], (id) => stateOf(ledger, "in-memory", id))).toEqual([
+        "done",
+        "none",
+        "none"
+      ])
+    }))
+
+  it.scoped("Failed where the input is none, for callers without types", () =>
+    Effect.gen(function*() {
+      const cyclic: Record<string, unknown> = {}
+      cyclic.self = cyclic
+      const rows = [null, "ada", { metadata: cyclic }, { emial: "ada@example.com" }].map((input, index) => ({
+        sourceId: `${index}`,
+        input: input as CreateCustomer
+      }))
+      for (const capabilities of [InMemoryCustomers.capabilities, Mollie.capabilities]) {
+        const service = yield* serviceWith({ capabilities: capabilities as Capabilities.Capabilities })
+        const ledger = yield* Ledger.memory
+        const outcomes = yield* importInto(service, ledger, rows)
+        expect(tagsOf(outcomes)).toEqual(Array(4).fill("Failed"))
+        expect(yield* all(ledger.begun(service.provider))).toEqual([])
+      }
+    }))
+
   it.scoped("Failed for rows that came as such", () =>
     Effect.gen(function*() {
       const unreadable = new InvalidResponse({
@@ -366,7 +399,7 @@ describe("a run", () => {
       const ledger = yield* Ledger.memory
       const full: Ledger.Ledger = {
         ...ledger,
-        begin: () => Effect.fail(new Ledger.LedgerFailed({ path: "ledger.db", reason: "not-written" }))
+        begin: () => Effect.fail(new Ledger.LedgerFailed({ path: "ledger.db", reason: "NotWritable" }))
       }
       expect((yield* Effect.flip(importInto(service, full, [row("a")])))._tag).toBe("LedgerFailed")
       expect(yield* emails(service)).toEqual([])

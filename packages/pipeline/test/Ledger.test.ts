@@ -174,7 +174,7 @@ describe("a file", () => {
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
       const path = yield* temporary
-      const failure = { _tag: "LedgerFailed", path, reason: "not-a-ledger", message: `ledger ${path}: it is no ledger` }
+      const failure = { _tag: "LedgerFailed", path, reason: "NotALedger", message: `ledger ${path}: it is no ledger` }
       const text = "a letter to ada@example.com\n".repeat(200)
       yield* fs.writeFileString(path, text)
       expect(yield* failureOf(path)).toMatchObject(failure)
@@ -195,7 +195,7 @@ describe("a file", () => {
       yield* Effect.scoped(SqliteLedger.make(path))
       yield* withClient(path, (sql) => sql`PRAGMA user_version = 2`)
       expect(yield* failureOf(path)).toMatchObject({
-        reason: "newer-version",
+        reason: "NewerVersion",
         message: `ledger ${path}: a newer version of this package has written it`
       })
     }).pipe(Effect.provide(NodeContext.layer)))
@@ -203,7 +203,7 @@ describe("a file", () => {
   it.scoped("that cannot be opened says so", () =>
     Effect.gen(function*() {
       const path = `${yield* temporary}/nowhere/ledger.db`
-      expect(yield* failureOf(path)).toMatchObject({ reason: "not-opened" })
+      expect(yield* failureOf(path)).toMatchObject({ reason: "NotOpened" })
     }).pipe(Effect.provide(NodeContext.layer)))
 
   it.scoped("whose entries cannot be read says so", () =>
@@ -222,22 +222,22 @@ describe("a file", () => {
       const first = yield* start("ledgerProcess.ts", [path])
       expect(yield* first.line).toBe("open")
       const second = yield* start("ledgerProcess.ts", [path])
-      expect(yield* second.line).toBe(`ledger ${path}: another process uses it`)
+      expect(yield* second.line).toBe(`ledger ${path}: another process uses it, or another run of this one`)
       expect(yield* second.exit).toBe(0)
-      expect(yield* failureOf(path)).toMatchObject({ reason: "locked" })
+      expect(yield* failureOf(path)).toMatchObject({ reason: "Busy" })
       yield* first.kill
       const ledger = yield* SqliteLedger.make(path)
       expect(yield* begunOf(ledger, "polar")).toEqual([["held", "k"]])
       // and this one keeps others out
       const third = yield* start("ledgerProcess.ts", [path])
-      expect(yield* third.line).toBe(`ledger ${path}: another process uses it`)
+      expect(yield* third.line).toBe(`ledger ${path}: another process uses it, or another run of this one`)
     }).pipe(Effect.provide(NodeContext.layer)))
 
   it.scoped("cannot be opened twice by one process", () =>
     Effect.gen(function*() {
       const path = yield* temporary
       yield* SqliteLedger.make(path)
-      expect(yield* failureOf(path)).toMatchObject({ reason: "locked" })
+      expect(yield* failureOf(path)).toMatchObject({ reason: "Busy" })
     }).pipe(Effect.provide(NodeContext.layer)))
 })
 

@@ -22,7 +22,7 @@ export interface Checked {
   readonly input: CreateCustomer
   readonly without: ReadonlyArray<Capabilities.UnsupportedField>
   readonly unsupported: ReadonlyArray<Capabilities.UnsupportedField>
-  readonly missing: ReadonlyArray<Capabilities.Field>
+  readonly missing: ReadonlyArray<Capabilities.UnsupportedField>
   readonly invalid: ReadonlyArray<Capabilities.UnsupportedField>
   /** What `create` would end in. */
   readonly error: Option.Option<CustomersError>
@@ -45,11 +45,12 @@ export const check = (
   const input: CreateCustomer = Object.fromEntries(
     Object.entries(given).filter(([field, value]) => value !== undefined && !left.some((other) => other === field))
   )
+  const { provider } = capabilities
   const checked = {
     input,
     without,
     unsupported,
-    missing: Capabilities.fit(capabilities, input).missing,
+    missing: Capabilities.fit(capabilities, input).missing.map((path) => ({ path, reason: `${provider} requires it` })),
     invalid: invalidIn(input)
   }
   return { ...checked, error: errorOf(capabilities, checked) }
@@ -98,13 +99,8 @@ const errorOf = (
   { invalid, missing, unsupported, without }: Omit<Checked, "error">
 ): Option.Option<CustomersError> => {
   const context = { provider, operation: "create", mayHaveApplied: false, repeat: "never" } as const
-  const issues = invalid.length > 0
-    ? invalid.map(({ path, reason }) => ({ path, message: reason }))
-    : missing.map((path) => ({ path, message: requires(provider) }))
+  const issues = (invalid.length > 0 ? invalid : missing).map(({ path, reason }) => ({ path, message: reason }))
   if (issues.length > 0) return Option.some(new InvalidRequest({ ...context, origin: "sdk", issues }))
   const refused = unsupported.find((field) => !without.includes(field))
   return refused === undefined ? Option.none() : Option.some(new Unsupported({ ...context, ...refused }))
 }
-
-/** @internal */
-export const requires = (provider: string): string => `${provider} requires it`

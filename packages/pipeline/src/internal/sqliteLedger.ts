@@ -38,11 +38,11 @@ export const make = (
   Effect.gen(function*() {
     const fail = (reason: LedgerFailed["reason"]) => new LedgerFailed({ path: filename, reason })
     const failing = (reason: LedgerFailed["reason"]) => (error: PlatformError | SqlError) =>
-      fail(Sqlite.isBusy(error) ? "locked" : Sqlite.codeOf(error) === "SQLITE_NOTADB" ? "not-a-ledger" : reason)
-    const read = Effect.mapError(failing("not-read"))
-    const write = Effect.mapError(failing("not-written"))
+      fail(Sqlite.isBusy(error) ? "Busy" : Sqlite.codeOf(error) === "SQLITE_NOTADB" ? "NotALedger" : reason)
+    const read = Effect.mapError(failing("NotReadable"))
+    const write = Effect.mapError(failing("NotWritable"))
 
-    const sql = yield* Effect.mapError(Sqlite.open(filename), failing("not-opened"))
+    const sql = yield* Effect.mapError(Sqlite.open(filename), failing("NotOpened"))
     // a lock is kept by a connection that is closed, until it is collected; this gives it up
     yield* Effect.addFinalizer(() =>
       Effect.ignore(Effect.all([sql`PRAGMA locking_mode = NORMAL`, sql`SELECT count(*) FROM sqlite_master`]))
@@ -53,8 +53,8 @@ export const make = (
       SELECT application_id AS id, user_version AS version, (SELECT count(*) FROM sqlite_master) AS tables
       FROM pragma_application_id, pragma_user_version`)
     const isNew = about?.id === 0 && about.version === 0 && about.tables === 0
-    if (!isNew && about?.id !== applicationId) return yield* fail("not-a-ledger")
-    if (about.version > version) return yield* fail("newer-version")
+    if (!isNew && about?.id !== applicationId) return yield* fail("NotALedger")
+    if (about.version > version) return yield* fail("NewerVersion")
 
     // the log is folded into the file at the end, so that at rest a ledger is one file
     yield* write(sql`PRAGMA journal_mode = WAL`)
@@ -82,7 +82,7 @@ export const make = (
         read(sql`SELECT * FROM entries WHERE target = ${target} AND source_id = ${sourceId}`).pipe(
           Effect.flatMap(entriesOf),
           Effect.mapBoth({
-            onFailure: (error) => error._tag === "ParseError" ? fail("not-read") : error,
+            onFailure: (error) => error._tag === "ParseError" ? fail("NotReadable") : error,
             onSuccess: ([entry]) => Option.fromNullable(entry)
           })
         ),
@@ -107,7 +107,7 @@ export const make = (
             .pipe(
               Effect.flatMap(entriesOf),
               Effect.mapBoth({
-                onFailure: (error) => error._tag === "ParseError" ? fail("not-read") : error,
+                onFailure: (error) => error._tag === "ParseError" ? fail("NotReadable") : error,
                 onSuccess: Stream.fromIterable
               })
             )
