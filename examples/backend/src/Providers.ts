@@ -101,9 +101,9 @@ const onSandbox = Layer.unwrapEffect(
         ["FLEXPRICE_API_KEY", "sandbox"],
         ["FLEXPRICE_BASE_URL", urlOf("flexprice")]
       ])
-    )
-    return configured(ProviderName.literals).pipe(
-      Layer.provide(Layer.setConfigProvider(ConfigProvider.orElse(variables, ConfigProvider.fromEnv)))
+    ).pipe(ConfigProvider.orElse(ConfigProvider.fromEnv))
+    return Layer.scopedContext(
+      Effect.withConfigProvider(Layer.build(configured(ProviderName.literals)), variables)
     )
   })
 ).pipe(Layer.provide(Sandbox.layerServer()))

@@ -18,7 +18,10 @@ const timeouts = RequestTimeout.layerConfig({
 
 /** Per provider, in this process. Several processes share one limit with `RateLimit.layerFromStore` and Redis. */
 const rateLimit = RateLimit.layerConfig({
-  limit: Config.integer("RATE_LIMIT").pipe(Config.withDefault(300)),
+  limit: Config.integer("RATE_LIMIT").pipe(
+    Config.validate({ message: "expected a positive number", validation: (limit) => limit > 0 }),
+    Config.withDefault(300)
+  ),
   window: Config.succeed(Duration.minutes(1)),
   maxWait: Config.succeed(Duration.seconds(2))
 })

@@ -10,6 +10,7 @@ import {
 import { NodeHttpServer } from "@effect/platform-node"
 import { Config, Duration, Effect, Layer, Option } from "effect"
 import { createServer, type Server, type ServerResponse } from "node:http"
+import type { Socket } from "node:net"
 import { accessLog } from "./accessLog.js"
 import { Api } from "./Api.js"
 import * as handlers from "./handlers.js"
@@ -39,20 +40,27 @@ export const served = HttpServer.withLogAddress(HttpApiBuilder.serve(accessLog))
 const drained = (server: Server) =>
   Layer.scopedDiscard(
     Effect.suspend(() => {
+      const connections = new Set<Socket>()
       const unanswered = new Set<ServerResponse>()
+      server.on("connection", (socket) => {
+        connections.add(socket)
+        socket.once("close", () => connections.delete(socket))
+      })
       server.prependListener("request", (_, response) => {
         response.shouldKeepAlive = server.listening
         unanswered.add(response)
         response.once("close", () => unanswered.delete(response))
       })
       const closed = Effect.async<void>((resume) => {
-        for (const response of unanswered) response.shouldKeepAlive = false
         server.close(() => resume(Effect.void))
+        for (const response of unanswered) response.shouldKeepAlive = false
+        // Node takes a connection on which nothing was asked yet for a busy one
+        for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
       })
       return Effect.addFinalizer(() =>
         closed.pipe(
           Effect.interruptible,
-          Effect.timeoutOption(Duration.sum(deadline, Duration.seconds(1))),
+          Effect.timeoutOption(Duration.sum(deadline, Duration.millis(500))),
           Effect.zipRight(Effect.sync(() => server.closeAllConnections()))
         )
       )
@@ -62,7 +70,13 @@ const drained = (server: Server) =>
 export const layer = Layer.suspend(() => {
   const server = createServer()
   const address = Config.all({
-    port: Config.port("PORT").pipe(Config.withDefault(3000)),
+    port: Config.integer("PORT").pipe(
+      Config.validate({
+        message: "expected 0 to 65535, 0 for any free port",
+        validation: (port) => port >= 0 && port < 65_536
+      }),
+      Config.withDefault(3000)
+    ),
     host: Config.nonEmptyString("HOST").pipe(Config.withDefault("127.0.0.1"))
   })
   // Built last, so that it is closed first: while calls finish, all that they need is there.

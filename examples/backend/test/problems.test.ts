@@ -75,9 +75,13 @@ const failures: Readonly<Record<CustomersError["_tag"], readonly [failure: Failu
   AuthenticationFailed: [(call) => new AuthenticationFailed(call), 502, { _tag: "ProviderFailed" }],
   PermissionDenied: [(call) => new PermissionDenied(call), 502, { _tag: "ProviderFailed" }],
   TransportFailed: [(call) => new TransportFailed({ ...call, code: "ECONNRESET" }), 502, { _tag: "ProviderFailed" }],
-  InvalidResponse: [(call) => new InvalidResponse({ ...call, issues: [{ path: "email", expected: "a string" }] }), 502, {
-    _tag: "ProviderFailed"
-  }],
+  InvalidResponse: [
+    (call) => new InvalidResponse({ ...call, issues: [{ path: "email", expected: "a string" }] }),
+    502,
+    {
+      _tag: "ProviderFailed"
+    }
+  ],
   UnexpectedStatus: [(call) => new UnexpectedStatus({ ...call, status: 418 }), 502, { _tag: "ProviderFailed" }]
 }
 
