@@ -16,5 +16,5 @@ const polarCustomer = (number: number): PolarSeed => ({
 export const seed = (provider: ProviderName): Effect.Effect<void, never, SandboxControl> =>
   Effect.flatMap(SandboxControl, (sandbox) =>
     provider === "polar"
-      ? sandbox.seed("polar", Array.makeBy(500, (index) => polarCustomer(index + 1)))
+      ? sandbox.seed("polar", Array.makeBy(300, (index) => polarCustomer(index + 1)))
       : sandbox.seed(provider, 1000))

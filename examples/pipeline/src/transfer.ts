@@ -47,7 +47,9 @@ export const transfer = <E, R>(
     yield* Console.log(`\n${reportTables(came)}\n\nThe report is in ${reportFile}`)
     const missing = came.failed + came.maybeApplied
     if (missing > 0) {
-      return yield* new Incomplete({ message: `${grouped(missing)} customers did not arrive; the report says why.` })
+      return yield* new Incomplete({
+        message: `Customers that did not arrive: ${grouped(missing)}. The report says why.`
+      })
     }
   }).pipe(Effect.scoped)
 

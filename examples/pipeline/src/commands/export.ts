@@ -15,7 +15,9 @@ const options = {
     choices: [...providerNames, "all"]
   }),
   format: Shared.choice("format", { description: "What is written", placeholder: "format", choices: formats }),
-  out: Options.file("out").pipe(
+  // Options.file and Options.directory each refuse the other where it is there
+  out: Options.text("out").pipe(
+    Options.withPseudoName("path"),
     Options.withDescription(
       "The file. With --provider all a folder with a file for each, polar.ndjson; but SQLite has all in one file."
     )
@@ -58,7 +60,7 @@ export const exportCommand = Command.make(
           ? "the table customers_unreadable"
           : "a file beside the others, .unreadable.ndjson"
         return yield* new Incomplete({
-          message: `${grouped(unreadable)} rows could not be read; they are in ${where}.`
+          message: `Rows that could not be read: ${grouped(unreadable)}. They are in ${where}.`
         })
       }
     })
