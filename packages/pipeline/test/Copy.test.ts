@@ -315,7 +315,7 @@ describe("a copy", () => {
           ...(Option.isSome(address) ? { address: { city: "Delft", country: "NL" } } : {})
         })
       })
-      expect(outcomes).toMatchObject(Array(3).fill({ _tag: "Created", without: [] }))
+      expect(outcomes.map((outcome) => outcome._tag === "Created" && outcome.without)).toEqual([[], [], []])
       const stored = yield* all(target.stream())
       expect(stored.map(({ email, metadata }) => [Option.getOrNull(email), metadata])).toEqual([
         ["ada@example.com", { phone: "+44" }],

@@ -433,7 +433,7 @@ describe("a run", () => {
       yield* TestClock.adjust("2 minutes")
       const outcomes = yield* Fiber.join(fiber)
       const order = outcomes.map((outcome) => outcome._tag === "Created" && outcome.sourceId)
-      expect([...order.slice(0, 4)].sort()).toEqual(["b", "c", "d", "e"])
+      expect(order.slice(0, 4).sort()).toEqual(["b", "c", "d", "e"])
       expect(order[4]).toBe("a")
       expect(most).toBe(3)
     }))
@@ -549,7 +549,10 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
       expect(a).toMatchObject({ _tag: "Created", settled: true })
       expect(b).toMatchObject({ _tag: "Created", settled: false })
       expect(inputs.map(({ email }) => email)).toEqual(["a@example.com", "b@example.com", "b@example.com"])
-      expect(yield* importInto(service, ledger, rows)).toMatchObject(Array(2).fill({ reason: "in the ledger" }))
+      expect(yield* importInto(service, ledger, rows)).toMatchObject([
+        { reason: "in the ledger" },
+        { reason: "in the ledger" }
+      ])
     }))
 
   it.scoped("is found once for each, where several are the same", () =>
