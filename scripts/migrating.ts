@@ -50,12 +50,14 @@ interface Entry {
 
 /** What stands in each `describe` of a test. */
 const sectionsOf = (source: ts.SourceFile): ReadonlyMap<string, ReadonlyArray<Entry>> =>
-  new Map(callsIn(source.statements).flatMap(({ call, kind }) => {
-    const [title, body] = call.arguments
-    return kind === "describe" && body !== undefined && ts.isArrowFunction(body) && ts.isBlock(body.body)
-      ? [[textOf(title, call), callsIn(body.body.statements)] as const]
-      : []
-  }))
+  new Map(
+    callsIn(source.statements).flatMap(({ call, kind }) => {
+      const [title, body] = call.arguments
+      return kind === "describe" && body !== undefined && ts.isArrowFunction(body) && ts.isBlock(body.body)
+        ? [[textOf(title, call), callsIn(body.body.statements)] as const]
+        : []
+    })
+  )
 
 const callsIn = (statements: ReadonlyArray<ts.Statement>): ReadonlyArray<Entry> =>
   statements.flatMap((statement) =>
@@ -120,18 +122,22 @@ const differences = (entries: ReadonlyArray<Entry>, labels: ReadonlyArray<string
     })
   )
 
-const missing = ({ call }: Entry): string =>
-  membersOf(call.arguments[1], call).map(([label, names]) => {
+const missing = ({ call }: Entry): string => {
+  const lists = membersOf(call.arguments[1], call).flatMap(([label, names]) => {
     const list = ts.isArrayLiteralExpression(names) ? names.elements.map((name) => quoted(textOf(name, call))) : []
-    return `- ${label}: ${list.join(", ") || "nothing"}`
-  }).join("\n")
+    return list.length === 0 ? [] : [`- ${label}: ${list.join(", ")}`]
+  })
+  return lists.join("\n") || "None: all that theirs does with customers stands above."
+}
 
 /** A section of a page: hunks, then tables. */
 const written = (entries: ReadonlyArray<Entry>, labels: ReadonlyArray<string>): string => {
   const of = (...kinds: ReadonlyArray<string>) => entries.filter(({ kind }) => kinds.includes(kind))
   const hunks = of("moves", "options")
   return [
-    ...hunks.length === 0 ? [] : [["```diff", hunks.map((entry) => hunk(entry, labels)).join("\n\n"), "```"].join("\n")],
+    ...hunks.length === 0
+      ? []
+      : [["```diff", hunks.map((entry) => hunk(entry, labels)).join("\n\n"), "```"].join("\n")],
     ...of("ends").length === 0 ? [] : [errors(of("ends"), labels)],
     ...of("differs").length === 0 ? [] : [differences(of("differs"), labels)],
     ...of("lacks").map(missing)
@@ -166,8 +172,11 @@ for (const file of readdirSync(pathOf(folder)).filter((name) => name.endsWith(".
   if (places.join() !== [...sections.keys()].join()) {
     throw new Error(`${page} has places for ${places.join(", ")}, and ${path} has ${[...sections.keys()].join(", ")}`)
   }
-  const text = committed.replace(place, (_, begin: string, title: string, end: string) =>
-    [begin, "", written(sections.get(title) ?? [], labels), "", end].join("\n"))
+  const text = committed.replace(
+    place,
+    (_, begin: string, title: string, end: string) =>
+      [begin, "", written(sections.get(title) ?? [], labels), "", end].join("\n")
+  )
   if (!process.argv.includes("--check")) writeFileSync(pathOf(page), text)
   else if (committed !== text) {
     console.error(`${page} is not what \`npm run migrating\` writes from ${path}.`)

@@ -146,8 +146,10 @@ describe("Calls", () => {
     ours: ({ autumn }) => autumn.getOrCreate({ customer_id: customerId, auto_enable_plan_id: "free" })
   }, { given: [] })
 
-  moves("create, and fail if somebody has the id", {
-    theirs: {},
+  moves("getOrCreate, of one who must be new", {
+    theirs: {
+      "autumn-js": (autumn) => autumn.customers.getOrCreate({ customerId, name, email })
+    },
     ours: ({ customers }) => customers.create({ externalId: customerId, name, email })
   }, { given: [] })
 
@@ -210,8 +212,13 @@ describe("Calls", () => {
     ]
   })
 
-  moves("get or create, then update what differs", {
-    theirs: {},
+  moves("getOrCreate, then update", {
+    theirs: {
+      "autumn-js": async (autumn) => {
+        await autumn.customers.getOrCreate({ customerId })
+        return autumn.customers.update({ customerId, name, email })
+      }
+    },
     ours: ({ customers }) => customers.upsert(customerId, { name, email })
   })
 
@@ -358,7 +365,7 @@ describe("Errors", () => {
   }, { fault: { fault: Fault.Alter({ alter: () => ({ id: 1 }) }) } })
 })
 
-describe("On purpose", () => {
+describe("Different on purpose", () => {
   differs({
     theirs: "unless `failOpen` is false, a connection that breaks is told of as a status 555 of Autumn",
     ours: "what happened is what you are told: `TransportFailed`"

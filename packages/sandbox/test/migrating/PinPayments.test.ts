@@ -117,7 +117,7 @@ describe("Options", () => {
 
   options("a timeout of each attempt", {
     theirs: {
-      fetch: (url) => pinOf(url, { signal: AbortSignal.timeout(100) })
+      fetch: (url) => (method, path, body) => pinOf(url, { signal: AbortSignal.timeout(100) })(method, path, body)
     },
     ours: (url) =>
       PinPayments.layer({ secretKey: Redacted.make(secretKey), baseUrl: url }).pipe(
@@ -191,14 +191,22 @@ describe("Calls", () => {
     theirs: {
       fetch: (pin) => pin("GET", `/customers/${token}/charges`)
     },
-    ours: ({ pin }) => pin.listCharges(token)
+    ours: [
+      ({ pin }) => pin.listCharges(token),
+      ({ pin }) => Stream.runCollect(pin.streamCharges(token)),
+      ({ pin }) => pin.streamChargesPages(token).pipe(Stream.mapConcat(({ items }) => items), Stream.runCollect)
+    ]
   }, { same: rows })
 
   moves("list_cards", {
     theirs: {
       fetch: (pin) => pin("GET", `/customers/${token}/cards`)
     },
-    ours: ({ pin }) => pin.listCards(token)
+    ours: [
+      ({ pin }) => pin.listCards(token),
+      ({ pin }) => Stream.runCollect(pin.streamCards(token)),
+      ({ pin }) => pin.streamCardsPages(token).pipe(Stream.mapConcat(({ items }) => items), Stream.runCollect)
+    ]
   }, { same: rows })
 
   moves("create_card", {
@@ -219,7 +227,11 @@ describe("Calls", () => {
     theirs: {
       fetch: (pin) => pin("GET", `/customers/${token}/subscriptions`)
     },
-    ours: ({ pin }) => pin.listSubscriptions(token)
+    ours: [
+      ({ pin }) => pin.listSubscriptions(token),
+      ({ pin }) => Stream.runCollect(pin.streamSubscriptions(token)),
+      ({ pin }) => pin.streamSubscriptionsPages(token).pipe(Stream.mapConcat(({ items }) => items), Stream.runCollect)
+    ]
   }, { same: rows })
 
   moves("delete_subscriptions", {
@@ -271,18 +283,6 @@ describe("Pages", () => {
         )
     ]
   }, { given, same: rows })
-
-  moves("all that a customer has", {
-    theirs: {},
-    ours: [
-      ({ pin }) => Stream.runCollect(pin.streamCharges(token)),
-      ({ pin }) => Stream.runCollect(pin.streamChargesPages(token)),
-      ({ pin }) => Stream.runCollect(pin.streamCards(token)),
-      ({ pin }) => Stream.runCollect(pin.streamCardsPages(token)),
-      ({ pin }) => Stream.runCollect(pin.streamSubscriptions(token)),
-      ({ pin }) => Stream.runCollect(pin.streamSubscriptionsPages(token))
-    ]
-  })
 })
 
 describe("Errors", () => {
@@ -376,7 +376,7 @@ describe("Errors", () => {
   })
 })
 
-describe("On purpose", () => {
+describe("Different on purpose", () => {
   const lost: Fault.FaultRule = {
     fault: Fault.Respond({ status: 503, headers: { "retry-after-ms": "1" }, applied: true })
   }

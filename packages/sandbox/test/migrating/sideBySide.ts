@@ -15,6 +15,7 @@ import {
   identity,
   Layer,
   Option,
+  Random,
   Redacted,
   type Scope,
   Struct
@@ -159,25 +160,34 @@ const nameOf = (error: unknown, nameOfTheirs: (error: Error) => string | undefin
   return error instanceof Error ? nameOfTheirs(error) ?? error.constructor.name : String(error)
 }
 
-/** The hosts that are asked for meanwhile and are not here: none is reached. */
+/** What is asked of hosts that are not here, meanwhile: none is reached. */
 export const hostsOf = <A, E>(effect: Effect.Effect<A, E>) =>
   Effect.acquireUseRelease(
     Effect.sync(() => {
       const hosts: Array<string> = []
+      const tokens: Array<string | null> = []
       const real = globalThis.fetch
       const spy = vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
-        const { host, hostname } = new URL(input instanceof Request ? input.url : input)
+        const asked = input instanceof Request ? input : { url: input, headers: new Headers(init?.headers) }
+        const { host, hostname } = new URL(asked.url)
         if (hostname === "127.0.0.1") return real(input, init)
         hosts.push(host)
+        tokens.push(asked.headers.get("authorization"))
         return Promise.reject(new TypeError("fetch failed"))
       })
-      return { hosts, spy }
+      return { hosts, spy, tokens }
     }),
-    ({ hosts }) => Effect.map(effect, (result) => ({ hosts, result })),
+    ({ hosts, tokens }) => Effect.map(effect, (result) => ({ hosts, result, tokens })),
     ({ spy }) => Effect.sync(() => spy.mockRestore())
   )
 
-const promised = (call: () => Promise<unknown>) => Effect.tryPromise({ try: call, catch: (error) => error })
+/** What a client of theirs does, without jitter. */
+const promised = (call: () => Promise<unknown>) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => vi.spyOn(Math, "random").mockReturnValue(0)),
+    () => Effect.tryPromise({ try: call, catch: (error) => error }),
+    (spy) => Effect.sync(() => spy.mockRestore())
+  )
 
 export const sideBySide = <P extends ProviderName, Clients extends object, Tags, Ours extends object>(
   suite: Suite<P, Clients, Tags, Ours>
@@ -246,7 +256,10 @@ export const sideBySide = <P extends ProviderName, Clients extends object, Tags,
     })
 
   const withOurs = <A, E>(layer: OurLayer<Tags>, call: (ours: Ours) => Effect.Effect<A, E>) =>
-    Effect.provide(Effect.flatMap(suite.ours, call), Layer.provide(layer, FetchHttpClient.layer))
+    Effect.flatMap(suite.ours, call).pipe(
+      Effect.provide(Layer.provide(layer, FetchHttpClient.layer)),
+      Effect.withRandom(Random.fixed([0]))
+    )
 
   const outcomes = (calls: Calls<Clients, Ours>, conditions: Conditions<P>) =>
     Effect.gen(function*() {
@@ -278,12 +291,12 @@ export const sideBySide = <P extends ProviderName, Clients extends object, Tags,
         title,
         Effect.gen(function*() {
           const { ours, theirs } = yield* outcomes(calls, conditions)
-          for (const our of ours) {
-            expect(our.failure).toBe(undefined)
-            for (const [label, their] of theirs) {
-              expect([label, their.failure]).toEqual([label, undefined])
-              if (our.answer !== undefined) expect([label, same(their.answer)]).toEqual([label, same(our.answer)])
-              expect([label, their.left]).toEqual([label, our.left])
+          const all = [...theirs, ...ours.map((our) => ["ours", our] as const)]
+          for (const [label, { answer, failure, left }] of all) {
+            expect([label, failure]).toEqual([label, undefined])
+            for (const our of ours) {
+              if (our.answer !== undefined) expect([label, same(answer)]).toEqual([label, same(our.answer)])
+              expect([label, left]).toEqual([label, our.left])
             }
           }
         })
