@@ -69,6 +69,7 @@ export const judge = async ({ files, installed, manifest, name, tarball }) => {
   }
   must(readFileSync(join(installed, "LICENSE"), "utf8") === readFileSync("LICENSE", "utf8"), "another LICENSE")
   must(manifest.license === root.license, `license is ${manifest.license}`)
+  must(manifest.scripts === undefined, "has scripts, which npm may run")
   must(manifest.sideEffects === false, "sideEffects is not false")
   must(manifest.engines?.node === root.engines.node, `engines.node is ${manifest.engines?.node}`)
   must(manifest.publishConfig?.access === "public", "publishConfig.access is not public")
