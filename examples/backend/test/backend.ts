@@ -53,4 +53,4 @@ export const ask = (
     const answered = yield* response.text
     const isJson = response.headers["content-type"]?.includes("json") === true
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(answered) : answered }
-  }).pipe(Effect.scoped, Effect.orDie)
+  }).pipe(Effect.scoped, Effect.withTracerEnabled(false), Effect.orDie)
