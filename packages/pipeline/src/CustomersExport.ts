@@ -121,6 +121,32 @@ const problems: { readonly [_ in ExportFailed["reason"]]: string } = {
  * Where pages go. Programs take {@link ndjson}, {@link csv} or `Sqlite.target`; one of your own keeps pages and
  * checkpoint together.
  *
+ * @example
+ * ```ts
+ * import { CustomersExport } from "@effect-customers/pipeline"
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import * as Ref from "effect/Ref"
+ *
+ * // as long as the program lives
+ * const inMemory = Effect.gen(function*() {
+ *   const ids = yield* Ref.make<ReadonlyArray<string>>([])
+ *   const kept = yield* Ref.make(Option.none<CustomersExport.Checkpoint>())
+ *   const target: CustomersExport.Target = {
+ *     checkpoint: () => Ref.get(kept),
+ *     begin: (checkpoint) => Effect.zipRight(Ref.set(ids, []), Ref.set(kept, Option.some(checkpoint))),
+ *     write: ({ items }, checkpoint) =>
+ *       Effect.zipRight(
+ *         Ref.update(ids, (ids) => [...ids, ...items.map(({ id }) => id)]),
+ *         Ref.set(kept, Option.some(checkpoint))
+ *       )
+ *   }
+ *   return target
+ * })
+ *
+ * const program = CustomersExport.run(inMemory)
+ * ```
+ *
  * @since 0.1.0
  * @category models
  */
@@ -162,6 +188,17 @@ export interface Options {
  * of them and counted.
  *
  * An export is of one account: its checkpoint knows the provider, and not whose key is used.
+ *
+ * @example
+ * ```ts
+ * import { CustomersExport } from "@effect-customers/pipeline"
+ * import * as Console from "effect/Console"
+ * import * as Stream from "effect/Stream"
+ *
+ * const program = CustomersExport.run(CustomersExport.csv("customers.csv")).pipe(
+ *   Stream.runForEach(({ customers, pages }) => Console.log(`${customers} customers on ${pages} pages`))
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category export
@@ -453,6 +490,17 @@ const linesPerPage = 100
  * The customers of a file that {@link ndjson} wrote, as pages of a hundred: what a copy reads. A line that is no customer
  * is in `unreadable` of its page, by its number (`lines.17`). Where the file has a checkpoint its export has to be
  * finished; the rows that could not be read then are on further pages. A file without one is read as it is.
+ *
+ * @example
+ * ```ts
+ * import { CustomersExport } from "@effect-customers/pipeline"
+ * import * as Stream from "effect/Stream"
+ *
+ * const emails = CustomersExport.readNdjson("customers.ndjson").streamPages().pipe(
+ *   Stream.flatMap(({ items }) => Stream.fromIterable(items)),
+ *   Stream.filterMap(({ email }) => email)
+ * )
+ * ```
  *
  * @since 0.1.0
  * @category sources

@@ -33,6 +33,14 @@ import type { Ledger, LedgerFailed } from "./Ledger.js"
  *
  * Who else writes to the database is waited for, 30 seconds at most.
  *
+ * @example
+ * ```ts
+ * import { CustomersExport } from "@effect-customers/pipeline"
+ * import * as Sqlite from "@effect-customers/pipeline/Sqlite"
+ *
+ * const program = CustomersExport.run(Sqlite.target("customers.db"))
+ * ```
+ *
  * @since 0.1.0
  * @category targets
  */
