@@ -20,10 +20,13 @@ export const dryRun = <E, R>({ options, source, target }: Copy<E, R>, { conflict
 
 const watched = <E, R>(source: CustomersCopy.Source<E, R>, tell: Tell): CustomersCopy.Source<E, R> => ({
   streamPages: () =>
-    Stream.mapAccumEffect(source.streamPages(), 0, (before, page) => {
-      const count = before + page.items.length + page.unreadable.length
-      return Effect.as(tell("reading", count, page.total), [count, page])
-    })
+    source.streamPages().pipe(
+      Stream.onStart(tell("reading", 0, Option.none())),
+      Stream.mapAccumEffect(0, (before, page) => {
+        const count = before + page.items.length + page.unreadable.length
+        return Effect.as(tell("reading", count, page.total), [count, page])
+      })
+    )
 })
 
 interface CopyOptions extends CustomersImport.Options {
@@ -42,6 +45,7 @@ export const copy = <E, R>(
     const write = yield* reportFile(report)
     return yield* during((tell) =>
       CustomersCopy.run(source, target, { ...options, ...importOptions }).pipe(
+        Stream.onStart(tell("copying", 0, Option.some(expected))),
         Stream.tap(write),
         Stream.runFoldEffect(CustomersImport.emptyReport, (before, outcome) => {
           const after = CustomersImport.addOutcome(before, outcome)

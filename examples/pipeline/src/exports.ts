@@ -62,7 +62,11 @@ export const exportAll = (exports: ReadonlyArray<Export>, options: Options) =>
         { concurrency: "unbounded" }
       )
     ).pipe(
-      Effect.onInterrupt(() => Console.error("Stopped. The same command goes on from here."))
+      Effect.onInterrupt(() =>
+        Console.error(
+          `Stopped. The same command${options.restart === true ? " without --restart" : ""} goes on from here.`
+        )
+      )
     )
     return failed.length > 0 ? yield* new Stopped({ message: failed.join("\n") }) : exported
   })

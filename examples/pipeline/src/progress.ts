@@ -27,7 +27,7 @@ interface State {
 
 export const layer = (output: NodeJS.WritableStream & { readonly isTTY?: boolean }): Layer.Layer<Progress> =>
   Layer.succeed(Progress, {
-    during: (use) =>
+    during: <A, E, R>(use: (tell: Tell) => Effect.Effect<A, E, R>) =>
       Effect.acquireUseRelease(
         Effect.sync(() => ({
           states: new Map<string, State>(),
@@ -87,7 +87,7 @@ const lines = (output: NodeJS.WritableStream): Screen => {
       write(state)
     },
     end: (states) => {
-      for (const state of states) write(state)
+      for (const state of states) if (state.count > state.since.count) write(state)
     }
   }
 }

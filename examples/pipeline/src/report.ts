@@ -1,7 +1,7 @@
 /** What became of each customer, in a file and in tables. It holds ids, fields and reasons, and no personal data. */
-import { CustomersCopy, CustomersImport } from "@effect-customers/pipeline"
+import type { CustomersCopy, CustomersImport } from "@effect-customers/pipeline"
 import { FileSystem } from "@effect/platform"
-import { DateTime, Effect, Option } from "effect"
+import { Array, DateTime, Effect, Option, Order, Struct } from "effect"
 import { table } from "./table.js"
 
 /** Writes those outcomes to a file that say more than that a customer arrived whole. Runs add to it. */
@@ -32,6 +32,11 @@ const detailsOf = (outcome: CustomersImport.Outcome) => {
   }
 }
 
+const mostFirst = Array.sortWith(({ customers }: CustomersCopy.Finding) => customers, Order.reverse(Order.number))
+
+const reasonsTable = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string | number>>): string =>
+  rows.length === 0 ? "" : `\n\n${table(head, rows)}`
+
 export const dryRunTables = (run: CustomersCopy.DryRun): string => {
   const counts = table(["a copy would", "customers"], [
     ["create whole", run.whole],
@@ -40,36 +45,29 @@ export const dryRunTables = (run: CustomersCopy.DryRun): string => {
     ["not create", run.failing],
     ["not be able to read", run.unreadable]
   ])
-  const findings = [...run.unsupported, ...run.missing, ...run.invalid]
-  return findings.length === 0 ?
-    counts :
-    `${counts}\n\n${
-      table(["field", "reason", "customers"], findings.map(({ customers, path, reason }) => [path, reason, customers]))
-    }`
+  const findings = mostFirst([...run.unsupported, ...run.missing, ...run.invalid])
+  return counts + reasonsTable(
+    ["field", "reason", "customers"],
+    findings.map(({ customers, path, reason }) => [path, reason, customers])
+  )
 }
 
 export const reportTables = (report: CustomersImport.Report): string => {
   const counts = table(["outcome", "customers"], [
-    [words.Created, report.created],
-    [words.Skipped, report.skipped],
-    [words.Failed, report.failed],
-    [words.MaybeApplied, report.maybeApplied]
+    ["created", report.created],
+    ["skipped", report.skipped],
+    ["not created", report.failed],
+    ["maybe created", report.maybeApplied]
   ])
-  return report.reasons.length === 0 ? counts : `${counts}\n\n${
-    table(
-      ["outcome", "field", "reason", "customers"],
-      report.reasons.map(({ customers, outcome, path, reason }) => [
-        outcome === "Created" ? "created without" : words[outcome],
-        path,
-        reason,
-        customers
-      ])
-    )
-  }`
+  const reasons = Struct.entries(words).flatMap(([tag, words]) =>
+    mostFirst(report.reasons.filter(({ outcome }) => outcome === tag))
+      .map(({ customers, path, reason }) => [words, path, reason, customers])
+  )
+  return counts + reasonsTable(["outcome", "field", "reason", "customers"], reasons)
 }
 
 const words = {
-  Created: "created",
+  Created: "created without",
   Skipped: "skipped",
   Failed: "not created",
   MaybeApplied: "maybe created"

@@ -1,3 +1,4 @@
+import * as Sqlite from "@effect-customers/pipeline/Sqlite"
 import { Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -122,19 +123,22 @@ describe("--live", () => {
     }))
 })
 
-describe("a ledger that is in use", () => {
+describe("a ledger that cannot be used", () => {
   it.scopedLive("is said before anybody is read", () =>
     Effect.gen(function*() {
       const control = yield* SandboxControl
       const fileOf = yield* folder
-      yield* control.seed("polar", 1)
-      const ended = yield* onSandbox(
-        ["copy", "--from", "polar", "--to", "mollie", "--yes", "--ledger", fileOf("nowhere/ledger.db")]
-      )
-      expect(ended).toEqual({
-        exitCode: 1,
-        stdout: "",
+      const copy = (ledger: string) =>
+        onSandbox(["copy", "--from", "polar", "--to", "mollie", "--yes", "--ledger", fileOf(ledger)])
+      const stopped = { exitCode: 1, stdout: "" }
+      expect(yield* copy("nowhere/ledger.db")).toEqual({
+        ...stopped,
         stderr: `ledger ${fileOf("nowhere/ledger.db")}: it cannot be opened\n`
+      })
+      yield* Sqlite.ledger(fileOf("ledger.db"))
+      expect(yield* copy("ledger.db")).toEqual({
+        ...stopped,
+        stderr: expect.stringMatching(/^ledger \S+: another process uses it[^\n]*\n$/)
       })
       expect(yield* control.requests).toEqual([])
     }).pipe(Effect.provide(platform)))
