@@ -55,11 +55,14 @@ const getByExternalId = HttpApiEndpoint.get("getByExternalId", "/:provider/custo
   .addError(Problem.NotSupported)
   .annotate(OpenApi.Summary, "A customer, by your own id (Polar, Autumn, Flexprice)")
 
+/** The most customers that are answered for one e-mail. Providers that keep e-mails unique have one. */
+export const mostFound = 100
+
 const findByEmail = HttpApiEndpoint.get("findByEmail", "/:provider/customers/by-email/:email")
   .setPath(Schema.Struct({ ...ofProvider, email: Schema.String }))
   .addSuccess(Schema.Struct({ customers: Schema.Array(customer) }))
   .addError(Problem.NotSupported)
-  .annotate(OpenApi.Summary, "All customers with exactly this e-mail (Polar, Autumn, Flexprice)")
+  .annotate(OpenApi.Summary, `The customers with exactly this e-mail, ${mostFound} at most (Polar, Autumn, Flexprice)`)
 
 const update = HttpApiEndpoint.patch("update", "/:provider/customers/:id")
   .setPath(Schema.Struct({ ...ofProvider, id: Schema.String }))

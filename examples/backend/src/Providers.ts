@@ -87,6 +87,7 @@ const onSandbox = Layer.unwrapEffect(
     yield* Effect.logWarning(
       `No PROVIDERS are set: all five run on an embedded sandbox at ${url}, which forgets everything when it stops`
     )
+    const others = yield* Effect.configProviderWith(Effect.succeed)
     const variables = ConfigProvider.fromMap(
       new Map([
         ["POLAR_ACCESS_TOKEN", "polar_oat_sandbox"],
@@ -101,7 +102,7 @@ const onSandbox = Layer.unwrapEffect(
         ["FLEXPRICE_API_KEY", "sandbox"],
         ["FLEXPRICE_BASE_URL", urlOf("flexprice")]
       ])
-    ).pipe(ConfigProvider.orElse(ConfigProvider.fromEnv))
+    ).pipe(ConfigProvider.orElse(() => others))
     return Layer.scopedContext(
       Effect.withConfigProvider(Layer.build(configured(ProviderName.literals)), variables)
     )

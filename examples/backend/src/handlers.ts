@@ -1,9 +1,9 @@
 /** What the endpoints do. They know the services of the SDK and no provider. */
-import type { CustomersError } from "@effect-customers/core"
+import type { CustomersError, Page } from "@effect-customers/core"
 import { CustomersService, Idempotency, Unsupported } from "@effect-customers/core"
 import { HttpApiBuilder, HttpRouter } from "@effect/platform"
 import { Array, type Context, Effect, Layer, Option, Stream } from "effect"
-import { Api, operationOf, ProviderOfPath } from "./Api.js"
+import { Api, mostFound, operationOf, ProviderOfPath } from "./Api.js"
 import * as Problem from "./Problem.js"
 import { Providers } from "./Providers.js"
 import { jsonBody } from "./rejections.js"
@@ -21,14 +21,9 @@ const call = <A, E extends CustomersError>(
     (customers) => run(customers).pipe(withinDeadline(operation, customers), Effect.catchAll(Problem.fail))
   )
 
-/** What only some providers can do. */
-const capability = <A>(
-  ability: Option.Option<A>,
-  { provider }: Customers,
-  operation: Operation,
-  path: string
-): Effect.Effect<A, Unsupported> =>
-  Effect.mapError(ability, () =>
+/** What only some providers can do: find customers by this field. */
+const finder = <A>(found: Option.Option<A>, { provider }: Customers, operation: Operation, path: string) =>
+  Effect.mapError(found, () =>
     new Unsupported({
       provider,
       operation,
@@ -38,8 +33,24 @@ const capability = <A>(
       reason: `${provider} cannot find customers by it`
     }))
 
-/** The most customers that are answered for one e-mail; providers that keep e-mails unique have one. */
-const mostFound = 100
+const getByExternalId = (customers: Customers, externalId: string) =>
+  Effect.flatMap(
+    finder(customers.byExternalId, customers, "getByExternalId", "externalId"),
+    (customers) => customers.getByExternalId(externalId)
+  )
+
+const findByEmail = (customers: Customers, email: string) =>
+  Effect.flatMap(
+    finder(customers.byEmail, customers, "findByEmail", "email"),
+    (customers) => Stream.runCollect(Stream.take(customers.findByEmail(email), mostFound))
+  )
+
+/** One page. Of a row that nobody can read the log says where it breaks; the others are answered. */
+const list = (customers: Customers, query: Page.ListOptions) =>
+  Effect.tap(
+    customers.list(query),
+    ({ unreadable }) => Effect.forEach(unreadable, ({ message }) => Effect.logError(message), { discard: true })
+  )
 
 const customers = HttpApiBuilder.group(Api, "customers", (handlers) =>
   handlers
@@ -47,35 +58,27 @@ const customers = HttpApiBuilder.group(Api, "customers", (handlers) =>
       const created = call("create", (customers) => customers.create(payload))
       return key === undefined ? created : Idempotency.withKey(created, key)
     })
-    .handle("get", ({ path: { id } }) => call("get", (customers) => customers.get(id)))
-    .handle("getByExternalId", ({ path: { externalId } }) =>
-      call("getByExternalId", (customers) =>
-        capability(customers.byExternalId, customers, "getByExternalId", "externalId").pipe(
-          Effect.flatMap((customers) =>
-            customers.getByExternalId(externalId)
-          )
-        )))
-    .handle("findByEmail", ({ path: { email } }) =>
-      call("findByEmail", (customers) =>
-        capability(customers.byEmail, customers, "findByEmail", "email").pipe(
-          Effect.flatMap((customers) =>
-            Stream.runCollect(Stream.take(customers.findByEmail(email), mostFound))
-          ),
-          Effect.map((found) => ({ customers: Array.fromIterable(found) }))
-        )))
-    .handle("update", ({ path: { id }, payload }) =>
-      call("update", (customers) =>
-        customers.update(id, payload)))
-    .handle("delete", ({ path: { id } }) =>
-      call("delete", (customers) => customers.delete(id)))
+    .handle("get", ({ path }) => call("get", (customers) => customers.get(path.id)))
+    .handle("getByExternalId", ({ path }) =>
+      call("getByExternalId", (customers) => getByExternalId(customers, path.externalId)))
+    .handle("findByEmail", ({ path }) =>
+      Effect.map(
+        call("findByEmail", (customers) =>
+          findByEmail(customers, path.email)),
+        (found) => ({ customers: Array.fromIterable(found) })
+      ))
+    .handle("update", ({ path, payload }) => call("update", (customers) => customers.update(path.id, payload)))
+    .handle("delete", ({ path }) => call("delete", (customers) => customers.delete(path.id)))
     .handle("list", ({ urlParams }) =>
-      call("list", (customers) =>
-        Effect.map(customers.list(urlParams), ({ items, next, total, unreadable }) => ({
+      Effect.map(
+        call("list", (customers) => list(customers, urlParams)),
+        ({ items, next, total, unreadable }) => ({
           customers: items,
           next: Option.getOrNull(next),
           total: Option.getOrNull(total),
           unreadable: unreadable.length
-        })))))
+        })
+      )))
 
 /**
  * Readiness asks no provider. Probes come every few seconds, from everywhere, and would use up the rate limit that

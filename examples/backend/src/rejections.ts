@@ -51,7 +51,8 @@ const badRequest = (issues: Problem.BadRequest["issues"]) =>
     (span) => new Problem.BadRequest({ ...callOf(span), mayHaveApplied: false, issues })
   )
 
-const longestBody = 64 * 1024
+/** In bytes; a customer is small. */
+export const longestBody = 64 * 1024
 
 const notJson = badRequest([{ path: "", message: "expected a body of application/json, of at most 64 KiB" }])
 

@@ -28,7 +28,7 @@ const documentation = Layer.merge(
 export const served = HttpServer.withLogAddress(HttpApiBuilder.serve(accessLog)).pipe(
   Layer.provide([documentation, rejections.layer]),
   Layer.provide(api),
-  Layer.provide(Layer.succeed(HttpServerRequest.MaxBodySize, Option.some(FileSystem.KiB(64)))),
+  Layer.provide(Layer.succeed(HttpServerRequest.MaxBodySize, Option.some(FileSystem.Size(rejections.longestBody)))),
   // The platform's own span has the whole URL in it; that of the access log has not.
   HttpMiddleware.withTracerDisabledWhen(() => true)
 )
@@ -47,7 +47,7 @@ const drained = (server: Server) =>
         socket.once("close", () => connections.delete(socket))
       })
       server.prependListener("request", (_, response) => {
-        response.shouldKeepAlive = server.listening
+        if (!server.listening) response.shouldKeepAlive = false
         unanswered.add(response)
         response.once("close", () => unanswered.delete(response))
       })

@@ -1,8 +1,11 @@
 /** The document of the API, and the layers behind it. */
 import { CustomersService } from "@effect-customers/core"
 import { InMemoryCustomers } from "@effect-customers/testing"
+import { HttpApiClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Ref } from "effect"
+import { Api } from "../src/Api.js"
+import * as Problem from "../src/Problem.js"
 import { ask, backendOn } from "./backend.js"
 
 describe("the OpenAPI document", () => {
@@ -41,6 +44,37 @@ describe("the OpenAPI document", () => {
       expect([status, headers["content-type"]]).toEqual([200, expect.stringContaining("text/html")])
       expect(body).toContain("SwaggerUIBundle")
     }).pipe(Effect.provide(backendOn({ polar: InMemoryCustomers.layer() }))))
+})
+
+describe("a client that is made of the same API", () => {
+  it.scopedLive("has customers and problems as they are", () =>
+    Effect.gen(function*() {
+      const client = yield* HttpApiClient.make(Api)
+      const path = { provider: "polar" } as const
+      const ada = yield* client.customers.create({ path, headers: {}, payload: { email: "ada@example.com" } })
+      expect(yield* client.customers.get({ path: { ...path, id: ada.id } })).toEqual(ada)
+      const { customers } = yield* client.customers.findByEmail({ path: { ...path, email: "ada@example.com" } })
+      expect(customers.map(({ id }) => id)).toEqual([ada.id])
+      const problem = yield* Effect.flip(client.customers.delete({ path: { ...path, id: "nobody" } }))
+      expect(problem).toEqual(
+        new Problem.NotFound({
+          provider: "in-memory",
+          operation: "delete",
+          mayHaveApplied: false,
+          resource: "customer"
+        })
+      )
+    }).pipe(Effect.provide(backendOn({ polar: InMemoryCustomers.layer() }))))
+})
+
+describe("a page with a row that cannot be read", () => {
+  it.scopedLive("has the others, and says so", () =>
+    Effect.gen(function*() {
+      const { body, status } = yield* ask("GET", "/polar/customers")
+      expect([status, body.customers.length, body.unreadable]).toEqual([200, 1, 1])
+    }).pipe(Effect.provide(backendOn({
+      polar: InMemoryCustomers.layer({ customers: [{ email: "ada@example.com" }, InMemoryCustomers.unreadable] })
+    }))))
 })
 
 describe("a provider", () => {

@@ -1,16 +1,16 @@
 /** The API on a port of its own, with an `HttpClient` that knows where it is, for the tests of this package. */
 import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { NodeHttpServer } from "@effect/platform-node"
-import { ConfigProvider, Effect, Layer, Logger } from "effect"
+import { type ConfigError, ConfigProvider, Effect, Layer, Logger } from "effect"
 import * as Providers from "../src/Providers.js"
 import { served } from "../src/server.js"
 
-const silent = Logger.remove(Logger.defaultLogger)
+export const silent = Logger.remove(Logger.defaultLogger)
 
 /** On doubles, or on whatever layers of providers. */
 export const backendOn = (
   layers: Parameters<typeof Providers.layer<never, never>>[0],
-  log: Layer.Layer<never> = silent
+  log: Layer.Layer<never, ConfigError.ConfigError> = silent
 ) =>
   served.pipe(
     Layer.provide(Providers.layer(layers)),
