@@ -9,7 +9,6 @@ import type { AddressInput, CreateCustomer, Customer, PaymentSource, Provider } 
 import type { AuthenticationFailed, PermissionDenied } from "@effect-customers/core/CustomersError"
 import type { GetError, Service } from "@effect-customers/core/CustomersService"
 import type { Page } from "@effect-customers/core/Page"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -156,8 +155,8 @@ const given = <K extends string, A>(key: K, value: Option.Option<A>): { readonly
  * @since 0.1.0
  * @category mappings
  */
-export const sourceIdOf = ({ id, provider }: Customer): Effect.Effect<string> =>
-  id.includes("@") ? Effect.map(hash(id), (hash) => `${provider}/sha256:${hash}`) : Effect.succeed(`${provider}/${id}`)
+export const sourceIdOf = ({ id, provider }: Customer): string =>
+  `${provider}/${id.includes("@") ? `hash:${hash(id)}` : id}`
 
 const prepare = <E, R>(
   customer: Customer,
@@ -320,20 +319,20 @@ export const run = <E, R, E2 = never, R2 = never>(
   Import.importItems(
     target,
     source.streamPages().pipe(
-      Stream.mapEffect((page) =>
-        Effect.map(
-          Effect.forEach(page.items, (customer) =>
-            Effect.map(sourceIdOf(customer), (sourceId): Import.Item<E2, R2> => ({
-              sourceId,
-              prepare: Effect.map(
-                prepare(customer, target.capabilities, options),
-                (checked) => Import.prepared(sourceId, checked)
-              )
-            }))),
-          (items) => [...items, ...page.unreadable.map((error) => Import.failed(error))]
-        )
-      ),
-      Stream.flatMap((rows) => Stream.fromChunk(Chunk.unsafeFromArray(rows)))
+      Stream.flatMap((page) =>
+        Stream.fromIterable<Import.Item<E2, R2> | Import.Failed>([
+          ...page.items.map((customer) => itemOf(customer, target, options)),
+          ...page.unreadable.map((error) => Import.failed(error))
+        ])
+      )
     ),
     options
   )
+
+const itemOf = <E, R>(customer: Customer, { capabilities }: Service, options: Options<E, R>): Import.Item<E, R> => {
+  const sourceId = sourceIdOf(customer)
+  return {
+    sourceId,
+    prepare: Effect.map(prepare(customer, capabilities, options), (checked) => Import.prepared(sourceId, checked))
+  }
+}

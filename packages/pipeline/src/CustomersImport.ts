@@ -262,8 +262,8 @@ export const report: Sink.Sink<Report, Outcome> = Sink.foldLeft(emptyReport, add
 
 /**
  * A customer to be created. `sourceId` is what the ledger knows it by: the same in every run, nobody else's, and no
- * personal data, as outcomes and ledger hold it.
- * `without` is what was left out of the input already; it goes into the outcome.
+ * personal data, as outcomes and ledger hold it. `without` is what was left out of the input already; it goes into the
+ * outcome.
  *
  * @since 0.1.0
  * @category models
@@ -384,7 +384,6 @@ type Stops = LedgerFailed | AuthenticationFailed | PermissionDenied
 
 interface Run extends Pick<Options, "ledger"> {
   readonly customers: Service
-  /** How keys are made; none where the target takes none. */
   readonly keys: Idempotency.Keys
   /** What earlier runs had left begun; each is told once. */
   readonly settled: Map<string, Settlement>
@@ -438,8 +437,8 @@ const importItem = <E, R>(run: Run, { prepare, sourceId }: Item<E, R>): Effect.E
     const settlement = settled.get(sourceId)
     if (Option.isNone(entry)) {
       settled.delete(sourceId)
-      const key = settlement?._tag === "Absent" ? settlement.key : yield* run.keys.generate
-      return yield* begin(run, { prepare, sourceId }, key)
+      const kept = settlement?._tag === "Absent" ? Option.some(settlement.key) : Option.none()
+      return yield* begin(run, { prepare, sourceId }, kept)
     }
     if (entry.value.state === "done") {
       settled.delete(sourceId)
@@ -456,19 +455,20 @@ const importItem = <E, R>(run: Run, { prepare, sourceId }: Item<E, R>): Effect.E
     }
     if (Option.isSome(looked.right)) return yield* found(run, sourceId, looked.right.value, Option.some(fingerprint))
     yield* ledger.forget(provider, sourceId)
-    return yield* begin(run, { prepare, sourceId }, key)
+    return yield* begin(run, { prepare, sourceId }, Option.some(key))
   })
 
 const begin = <E, R>(
   run: Run,
   { prepare, sourceId }: Item<E, R>,
-  key: string
+  kept: Option.Option<string>
 ): Effect.Effect<Outcome, E | Stops, R> =>
   Effect.gen(function*() {
     const prepared = yield* prepare
     if (Either.isLeft(prepared)) return prepared.left
     const { input } = prepared.right
-    const fingerprint = Fingerprint.toText(yield* Fingerprint.ofInput(input))
+    const key = Option.isSome(kept) ? kept.value : yield* run.keys.generate
+    const fingerprint = Fingerprint.toText(Fingerprint.ofInput(input))
     const beginning = { key, externalId: Option.fromNullable(input.externalId), fingerprint }
     const hasBegun = yield* run.ledger.begin(run.customers.provider, sourceId, beginning)
     return hasBegun ? yield* create(run, sourceId, prepared.right, beginning) : inProgress(sourceId)
@@ -538,8 +538,8 @@ const found = (
       const error = new CustomerAlreadyExists({ ...unsent(provider), fields: ["externalId"] })
       return failed(error, sourceId)
     }
-    yield* ledger.done(provider, sourceId, customer)
-    const { whole } = yield* Fingerprint.ofCustomer(customer)
+    yield* ledger.done(provider, sourceId, { id: customer.id })
+    const { whole } = Fingerprint.ofCustomer(customer)
     return Option.exists(ours, (fingerprint) => Fingerprint.fromText(fingerprint).whole === whole)
       ? new Created({ sourceId, targetId: customer.id, without: [], settled: true })
       : new Skipped({ sourceId, targetId: Option.some(customer.id), reason: "exists" })

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import type { Customer, Provider } from "@effect-customers/core/Customer"
+import type { Provider } from "@effect-customers/core/Customer"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -41,6 +41,17 @@ export interface Entry extends Beginning {
 }
 
 /**
+ * Who an entry has become: the id at the target, and when it was created, where it was for this entry.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Done {
+  readonly id: string
+  readonly createdAt?: DateTime.Utc | undefined
+}
+
+/**
  * Entries by target and source id: one ledger serves several targets, but of each provider one account alone. It is used
  * by one run at a time.
  *
@@ -51,12 +62,8 @@ export interface Ledger {
   readonly get: (target: Provider, sourceId: string) => Effect.Effect<Option.Option<Entry>, LedgerFailed>
   /** Durable when it returns; false where there is an entry already, and nothing is written. Atomic. */
   readonly begin: (target: Provider, sourceId: string, beginning: Beginning) => Effect.Effect<boolean, LedgerFailed>
-  /** The customer that it has become. What was never begun is written as well. */
-  readonly done: (
-    target: Provider,
-    sourceId: string,
-    customer: Pick<Customer, "id" | "createdAt">
-  ) => Effect.Effect<void, LedgerFailed>
+  /** Who it has become. What was never begun is written as well. */
+  readonly done: (target: Provider, sourceId: string, customer: Done) => Effect.Effect<void, LedgerFailed>
   /** For what was surely not created: forgets that it was begun. What is done stays. */
   readonly forget: (target: Provider, sourceId: string) => Effect.Effect<void, LedgerFailed>
   /** What is begun and not done, oldest first. */
@@ -160,8 +167,8 @@ export const memory: Effect.Effect<Ledger> = Effect.sync(() => {
           state: "done",
           targetId: Option.some(id),
           ahead: Option.map(
-            Option.fromNullable(begun),
-            ({ begunAt }) => createdAt.epochMillis - begunAt.epochMillis
+            Option.all([Option.fromNullable(createdAt), Option.fromNullable(begun)]),
+            ([createdAt, { begunAt }]) => createdAt.epochMillis - begunAt.epochMillis
           )
         })
         targets.add(keyOf(target, id))

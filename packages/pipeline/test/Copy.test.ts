@@ -109,19 +109,15 @@ describe("inputOf", () => {
 
 describe("sourceIdOf", () => {
   it("is provider and id, and no e-mail", () => {
-    expect(Effect.runSync(CustomersCopy.sourceIdOf(customer({ id: "cst_9" })))).toBe("mollie/cst_9")
+    expect(CustomersCopy.sourceIdOf(customer({ id: "cst_9" }))).toBe("mollie/cst_9")
   })
 
-  it.effect("is a hash where the id is an e-mail, the same each time", () =>
-    Effect.gen(function*() {
-      const ada = customer({ provider: "autumn", id: "ada@example.com" })
-      const sourceId = yield* CustomersCopy.sourceIdOf(ada)
-      expect(sourceId).toMatch(/^autumn\/sha256:[0-9a-f]{32}$/)
-      expect(yield* CustomersCopy.sourceIdOf(ada)).toBe(sourceId)
-      expect(yield* CustomersCopy.sourceIdOf(customer({ provider: "autumn", id: "bob@example.com" }))).not.toBe(
-        sourceId
-      )
-    }))
+  it("is a hash where the id is an e-mail, the same for ever", () => {
+    const sourceIdOf = (email: string) => CustomersCopy.sourceIdOf(customer({ provider: "autumn", id: email }))
+    expect(sourceIdOf("ada@example.com")).toBe("autumn/hash:c2eba972dcf7a6557c29656693a58e7d")
+    const emails = Array.from({ length: 10_000 }, (_, index) => `ada${index}@example.com`)
+    expect(new Set(emails.map(sourceIdOf)).size).toBe(10_000)
+  })
 })
 
 describe("a dry run", () => {

@@ -86,6 +86,15 @@ const importInto = (
 const stateOf = (ledger: Ledger.Ledger, target: string, sourceId: string) =>
   Effect.map(ledger.get(target, sourceId), Option.match({ onNone: () => "none", onSome: ({ state }) => state }))
 
+/** What an import begins with for this row. */
+const printOf = (row: CustomersImport.Row) =>
+  Effect.gen(function*() {
+    const ledger = yield* Ledger.memory
+    const { service } = withCreates(yield* serviceWith({ capabilities: PinPayments.capabilities }), { 1: neverArrived })
+    yield* importInto(service, ledger, [row])
+    return Option.getOrThrow(yield* ledger.get("pin-payments", row.sourceId))
+  })
+
 const emails = (service: Service) =>
   Effect.map(all(service.stream()), (customers) => customers.map(({ email }) => Option.getOrNull(email)))
 
@@ -343,14 +352,21 @@ describe("an outcome, and what the ledger says then", () => {
 
   it.scoped("an id that comes twice is created once, at the same time and later", () =>
     Effect.gen(function*() {
-      const service = yield* serviceWith()
+      const memory = yield* serviceWith()
+      const service: Service = {
+        ...memory,
+        create: (input) => Effect.zipRight(Effect.sleep("1 second"), memory.create(input))
+      }
       const ledger = yield* Ledger.memory
-      const rows = [row("a"), row("a"), row("b"), row("a")]
-      const atOnce = yield* importInto(service, ledger, rows, { concurrency: 4 })
-      expect(atOnce).toHaveLength(4)
-      expect(tagsOf(atOnce).filter((tag) => tag === "Created")).toHaveLength(2)
-      expect(atOnce.filter((outcome) => outcome._tag === "Skipped" && outcome.reason === "in progress").length)
-        .toBeGreaterThan(0)
+      const rows = ["a", "a", "b", "a"].map((id) => row(id, { externalId: id }))
+      const fiber = yield* Effect.fork(importInto(service, ledger, rows))
+      yield* TestClock.adjust("1 minute")
+      const atOnce = yield* Fiber.join(fiber)
+      expect(tagsOf(atOnce).sort()).toEqual(["Created", "Created", "Skipped", "Skipped"])
+      expect(atOnce.flatMap((outcome) => outcome._tag === "Skipped" ? [outcome.sourceId, outcome.reason] : []))
+        .toEqual(["a", "in progress", "a", "in progress"])
+      expect((yield* emails(service)).sort()).toEqual(["a@example.com", "b@example.com"])
+
       const later = yield* importInto(yield* serviceWith(), yield* Ledger.memory, rows, { concurrency: 1 })
       expect(later).toMatchObject([
         { _tag: "Created" },
@@ -358,7 +374,6 @@ describe("an outcome, and what the ledger says then", () => {
         { _tag: "Created" },
         { _tag: "Skipped", reason: "in the ledger" }
       ])
-      expect((yield* emails(service)).sort()).toEqual(["a@example.com", "b@example.com"])
     }))
 
   it.scoped("an id that is in doubt in this run stays so", () =>
@@ -599,6 +614,62 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
       yield* importInto(service, ledger, [pinRow("a")])
       expect(yield* importInto(service, ledger, [pinRow("a")])).toMatchObject([{ _tag: "Created", settled: false }])
       expect(yield* emails(service)).toHaveLength(2)
+    }))
+
+  it.scoped("is found for each, however far apart they were begun", () =>
+    Effect.gen(function*() {
+      const same = { email: "same@example.com", name: "Same" }
+      const { inputs, service } = withCreates(yield* pin(), { 1: lost, 2: lost })
+      const ledger = yield* Ledger.memory
+      // the second run looks for what the first has left before it does anything: it is told only afterwards
+      yield* importInto(service, ledger, [pinRow("a", same)])
+      const entry = Option.getOrThrow(yield* ledger.get("pin-payments", "a"))
+      yield* TestClock.adjust("1 day")
+      yield* ledger.begin("pin-payments", "b", entry)
+      yield* Effect.flip(service.create({ ...pinRow("b", same).input }))
+      const outcomes = yield* importInto(service, ledger, [pinRow("a", same), pinRow("b", same)], { concurrency: 1 })
+      expect(outcomes).toMatchObject([{ _tag: "Created", settled: true }, { _tag: "Created", settled: true }])
+      expect(inputs).toHaveLength(2)
+    }))
+
+  it.scoped("is not one who came before it began, and after another one did", () =>
+    Effect.gen(function*() {
+      const { service } = withCreates(yield* pin(), { 1: neverArrived })
+      const ledger = yield* Ledger.memory
+      yield* importInto(service, ledger, [pinRow("a")])
+      const entry = Option.getOrThrow(yield* ledger.get("pin-payments", "a"))
+      yield* TestClock.adjust("1 hour")
+      yield* service.create(pinRow("b").input)
+      yield* TestClock.adjust("1 hour")
+      const { fingerprint } = yield* printOf(pinRow("b"))
+      yield* ledger.begin("pin-payments", "b", { ...entry, fingerprint })
+      expect(yield* importInto(service, ledger, [pinRow("b")])).toMatchObject([{ _tag: "Created", settled: false }])
+      expect(yield* emails(service)).toEqual(["b@example.com", "b@example.com"])
+    }))
+
+  it.scoped("is not one who was there before, though others existed for longer", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(Date.parse("2026-11-27T12:00:00Z"))
+      const old = DateTime.unsafeMake("2020-01-01T00:00:00Z")
+      const { service } = withCreates(
+        yield* serviceWith({
+          customers: [
+            { externalId: "user_1", createdAt: old },
+            { email: "b@example.com", name: "Name of b", createdAt: DateTime.unsafeMake("2026-11-01T00:00:00Z") }
+          ]
+        }),
+        { 2: neverArrived }
+      )
+      const ledger = yield* Ledger.memory
+      const rows = [row("a", { externalId: "user_1" }), row("b")]
+      expect(yield* importInto(service, ledger, rows, { concurrency: 1 })).toMatchObject([
+        { reason: "exists" },
+        { _tag: "MaybeApplied" }
+      ])
+      expect(yield* importInto(service, ledger, rows, { concurrency: 1 })).toMatchObject([
+        { reason: "in the ledger" },
+        { _tag: "Created", settled: false }
+      ])
     }))
 
   it.scoped.each([{ where: "behind", apart: -40 * 86_400_000 }, { where: "ahead", apart: 40 * 86_400_000 }])(

@@ -137,6 +137,10 @@ describe.each([
       // what was never begun says nothing of it
       yield* ledger.done("mollie", "a", customer("cst_a", 5))
       expect(yield* ledger.clockAhead("mollie")).toEqual(Option.none())
+      // nor does who was not created for an entry
+      yield* ledger.begin("polar", "d", beginning("k"))
+      yield* ledger.done("polar", "d", { id: "cus_d" })
+      expect(yield* ledger.clockAhead("polar")).toEqual(Option.some(-10_000))
     }).pipe(Effect.provide(NodeContext.layer)))
 })
 

@@ -56,7 +56,7 @@ export const expectCopies = (
     expect(copies.size).toBe(Pairs.arrive[sourceName][targetName])
     let arrived = 0
     for (const original of originals) {
-      const entry = yield* ledger.get(targetName, yield* CustomersCopy.sourceIdOf(original))
+      const entry = yield* ledger.get(targetName, CustomersCopy.sourceIdOf(original))
       if (Option.isNone(entry)) continue
       const copy = copies.get(Option.getOrThrow(entry.value.targetId))
       expect(fieldsOf(copy!)).toEqual(fittedFieldsOf(original, targetName, target.capabilities))

@@ -1,6 +1,5 @@
 import type { Address, CreateCustomer, Customer, Json, Metadata } from "@effect-customers/core/Customer"
 import { addressFromInput } from "@effect-customers/core/Customer"
-import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 /**
@@ -23,19 +22,31 @@ export const fromText = (text: string): Fingerprint => {
   return { person, whole }
 }
 
-/** @internal */
-export const hash = (text: string): Effect.Effect<string> =>
-  Effect.map(
-    Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))),
-    (digest) => [...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("")
-  )
+/** Odd, and one for each 32 bits of the hash. */
+const multipliers = [0x01000193, 0x5bd1e995, 0x9e3779b1, 0x85ebca6b]
+
+/**
+ * 128 bits, for telling texts apart, and the same for ever: ledgers keep them. Web Crypto's are asynchronous, and a
+ * program under a `TestClock` would not wait for them.
+ *
+ * @internal
+ */
+export const hash = (text: string): string =>
+  multipliers.map((multiplier) => {
+    let bits = multiplier ^ text.length
+    for (let index = 0; index < text.length; index++) {
+      bits = Math.imul(bits ^ text.charCodeAt(index), multiplier)
+      bits ^= bits >>> 15
+    }
+    return (bits >>> 0).toString(16).padStart(8, "0")
+  }).join("")
 
 /** @internal */
-export const ofInput = (input: CreateCustomer): Effect.Effect<Fingerprint> =>
+export const ofInput = (input: CreateCustomer): Fingerprint =>
   of({ ...input, address: input.address && addressFromInput(input.address) })
 
 /** @internal */
-export const ofCustomer = (customer: Customer): Effect.Effect<Fingerprint> =>
+export const ofCustomer = (customer: Customer): Fingerprint =>
   of({
     externalId: Option.getOrUndefined(customer.externalId),
     email: Option.getOrUndefined(customer.email),
@@ -56,7 +67,7 @@ interface Fields {
   readonly metadata?: Metadata | undefined
 }
 
-const of = (fields: Fields): Effect.Effect<Fingerprint> => {
+const of = (fields: Fields): Fingerprint => {
   const stored = {
     externalId: fields.externalId ?? null,
     email: folded(fields.email),
@@ -66,13 +77,9 @@ const of = (fields: Fields): Effect.Effect<Fingerprint> => {
     locale: localeOf(fields.locale),
     metadata: sorted(fields.metadata ?? {})
   }
-  return Effect.flatMap(hash(JSON.stringify(stored)), (whole) => {
-    const person = stored.email ?? stored.name
-    return person === null ? Effect.succeed({ person: whole, whole }) : Effect.map(hash(person), (person) => ({
-      person,
-      whole
-    }))
-  })
+  const whole = hash(JSON.stringify(stored))
+  const person = stored.email ?? stored.name
+  return { person: person === null ? whole : hash(person), whole }
 }
 
 /** Providers trim, and join the parts of a name with one space. */

@@ -59,7 +59,9 @@ export const settle = (
     if (rest > 0) yield* Effect.sleep(rest)
 
     const ahead = Option.getOrElse(yield* ledger.clockAhead(provider), () => 0)
-    const walked = yield* Effect.either(walk(customers, ledger, entries, Math.min(...times) + ahead - drift))
+    /** What was created for an entry was not created before. */
+    const sinceOf = (begunAt: number) => begunAt + ahead - drift
+    const walked = yield* Effect.either(walk(customers, ledger, entries, sinceOf(Math.min(...times))))
     if (walked._tag === "Left") {
       const error = walked.left
       if (error._tag === "LedgerFailed" || stops(error)) return yield* error
@@ -67,26 +69,29 @@ export const settle = (
       return settled
     }
     const { candidates, unreadable } = walked.right
-    const take = (is: (candidate: Candidate) => boolean): Option.Option<Customer> => {
-      const index = candidates.findIndex(is)
-      return index < 0 ? Option.none() : Option.map(
-        Option.fromNullable(candidates.splice(index, 1)[0]),
-        ({ customer }) => customer
-      )
-    }
+    const isSince = ({ begunAt }: Entry, { createdAt }: Customer) =>
+      createdAt.epochMillis >= sinceOf(begunAt.epochMillis)
+
     const left: Array<Entry> = []
-    for (const entry of entries) {
+    // the last one first: who may be it may be those before it as well
+    for (const entry of [...entries].reverse()) {
       const { whole } = Fingerprint.fromText(entry.fingerprint)
-      const found = take(({ fingerprint }) => fingerprint.whole === whole)
-      if (Option.isNone(found)) left.push(entry)
+      const index = candidates.findIndex(({ customer, fingerprint }) =>
+        fingerprint.whole === whole && isSince(entry, customer)
+      )
+      const [found] = index < 0 ? [] : candidates.splice(index, 1)
+      if (found === undefined) left.push(entry)
       else {
-        yield* ledger.done(provider, entry.sourceId, found.value)
-        settled.set(entry.sourceId, { _tag: "Found", targetId: found.value.id })
+        yield* ledger.done(provider, entry.sourceId, { id: found.customer.id })
+        settled.set(entry.sourceId, { _tag: "Found", targetId: found.customer.id })
       }
     }
-    for (const { fingerprint, key, sourceId } of left) {
+    for (const entry of left) {
+      const { fingerprint, key, sourceId } = entry
       const { person } = Fingerprint.fromText(fingerprint)
-      const isLike = candidates.some((candidate) => candidate.fingerprint.person === person)
+      const isLike = candidates.some((candidate) =>
+        candidate.fingerprint.person === person && isSince(entry, candidate.customer)
+      )
       const error = isLike ? Option.some(alike(customers)) : unreadable
       if (Option.isNone(error)) yield* ledger.forget(provider, sourceId)
       settled.set(
@@ -128,9 +133,7 @@ const walk = (customers: Service, ledger: Ledger, entries: ReadonlyArray<Entry>,
   const candidatesOf = (page: Page<Customer>) =>
     Stream.fromIterable(page.items).pipe(
       Stream.filter((customer) => !isOld(customer)),
-      Stream.mapEffect((customer) =>
-        Effect.map(Fingerprint.ofCustomer(customer), (fingerprint): Candidate => ({ customer, fingerprint }))
-      ),
+      Stream.map((customer): Candidate => ({ customer, fingerprint: Fingerprint.ofCustomer(customer) })),
       Stream.filter(({ fingerprint }) => persons.has(fingerprint.person)),
       Stream.filterEffect(({ customer }) =>
         Effect.map(ledger.hasTarget(customers.provider, customer.id), (isTaken) => !isTaken)

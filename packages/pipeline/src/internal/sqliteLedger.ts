@@ -97,7 +97,9 @@ export const make = (
           write(sql`
             INSERT INTO entries (target, source_id, target_id, key, fingerprint, begun_at)
             VALUES (${target}, ${sourceId}, ${id}, '', '', ${now.epochMillis})
-            ON CONFLICT DO UPDATE SET target_id = excluded.target_id, target_created_at = ${createdAt.epochMillis},
+            ON CONFLICT DO UPDATE SET target_id = excluded.target_id, target_created_at = ${
+            createdAt?.epochMillis ?? null
+          },
               external_id = NULL, fingerprint = ''`)),
       forget: (target, sourceId) =>
         write(sql`DELETE FROM entries WHERE target = ${target} AND source_id = ${sourceId} AND target_id IS NULL`),
