@@ -156,9 +156,23 @@ const labelsOf = (source: ts.SourceFile): ReadonlyArray<string> => {
   return fail(source, "expected sideBySide")
 }
 
+/** The versions of the clients that a test drives. */
+const versionsOf = (source: ts.SourceFile): ReadonlyArray<string> => {
+  const imported = source.statements.flatMap((statement) =>
+    ts.isImportDeclaration(statement) ? [textOf(statement.moduleSpecifier, statement)] : []
+  )
+  const { devDependencies } = JSON.parse(readFileSync(pathOf("packages/sandbox/package.json"), "utf8"))
+  return Object.entries<string>(devDependencies).flatMap(([name, version]) =>
+    imported.some((specifier) => specifier === name || specifier.startsWith(`${name}/`))
+      ? /(?:^|@)(\d+\.\d+\.\d+)$/.exec(version)?.[1] ?? []
+      : []
+  )
+}
+
 const place = /(<!-- (.+), written by `npm run migrating` -->)\n[^]*?(<!-- until here -->)/g
 
 const folder = "packages/sandbox/test/migrating"
+const index = readFileSync(pathOf("docs/migrating/README.md"), "utf8")
 let stale = false
 
 for (const file of readdirSync(pathOf(folder)).filter((name) => name.endsWith(".test.ts"))) {
@@ -171,6 +185,11 @@ for (const file of readdirSync(pathOf(folder)).filter((name) => name.endsWith(".
   const places = [...committed.matchAll(place)].map(([, , title = ""]) => title)
   if (places.join() !== [...sections.keys()].join()) {
     throw new Error(`${page} has places for ${places.join(", ")}, and ${path} has ${[...sections.keys()].join(", ")}`)
+  }
+  for (const version of versionsOf(source)) {
+    if (!committed.includes(version) || !index.includes(version)) {
+      throw new Error(`${path} runs with version ${version}, which ${page} or its index does not name`)
+    }
   }
   const text = committed.replace(
     place,

@@ -517,8 +517,11 @@ describe("Different on purpose", () => {
         const autumn = yield* Autumn.AutumnClient
         expect((yield* autumn.list({ offset: 0 })).list).toHaveLength(1)
       }).pipe(
-        Effect.provide(Autumn.layer({ secretKey: Redacted.make(secretKey), apiVersion: "2.1", baseUrl: url })),
-        Effect.provide(FetchHttpClient.layer)
+        Effect.provide(
+          Autumn.layer({ secretKey: Redacted.make(secretKey), apiVersion: "2.1", baseUrl: url }).pipe(
+            Layer.provide(FetchHttpClient.layer)
+          )
+        )
       )
   })
 })

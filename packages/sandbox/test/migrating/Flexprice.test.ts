@@ -451,6 +451,26 @@ describe("Different on purpose", () => {
   }, { given: [], fault: lost })
 
   differs({
+    theirs:
+      "with `retryConfig`, a connection that breaks is still an error at once, unless `retryConnectionErrors` is on",
+    ours: "a call that is safe to repeat is sent again"
+  }, {
+    theirs: {
+      "@flexprice/sdk": async (flexprice, { control }) => {
+        const retries = { strategy: "backoff" } as const
+        const failure = await failureOf(() => flexprice.customers.getCustomer(id, { retries }))
+        expect(failure.constructor.name).toBe("ConnectionError")
+        expect(await run(control.requests)).toHaveLength(1)
+      }
+    },
+    ours: ({ flexprice }, { control }) =>
+      Effect.gen(function*() {
+        yield* flexprice.get(id).pipe(RetryPolicy.with({ maxAttempts: 2 }))
+        expect(yield* control.requests).toHaveLength(2)
+      })
+  }, { fault: { fault: Fault.Reset({ applied: false }) } })
+
+  differs({
     theirs: "`contact` and `timezone` are neither sent nor shown",
     ours: "both are; a unified customer has the contact as `phone`"
   }, {

@@ -545,7 +545,7 @@ describe("Different on purpose", () => {
       Effect.gen(function*() {
         yield* polar.get(id).pipe(RetryPolicy.with({ maxAttempts: 2 }))
         const [first, second] = yield* control.requests
-        expect((second?.startedAt ?? 0) - (first?.startedAt ?? 0)).toBeGreaterThanOrEqual(100)
+        expect((second?.startedAt ?? 0) - (first?.startedAt ?? 0)).toBeGreaterThanOrEqual(90)
       })
   }, { fault: { fault: Fault.Respond({ status: 429, retryAfter: { millis: 100 } }) } })
 

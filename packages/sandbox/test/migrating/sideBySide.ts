@@ -185,7 +185,7 @@ export const hostsOf = <A, E>(effect: Effect.Effect<A, E>) =>
 const promised = (call: () => Promise<unknown>) =>
   Effect.acquireUseRelease(
     Effect.sync(() => vi.spyOn(Math, "random").mockReturnValue(0)),
-    () => Effect.tryPromise({ try: call, catch: (error) => error }),
+    () => Effect.flatten(Effect.promise(() => call().then(Either.right, (error: unknown) => Either.left(error)))),
     (spy) => Effect.sync(() => spy.mockRestore())
   )
 
