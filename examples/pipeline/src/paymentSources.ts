@@ -5,8 +5,6 @@ import { FileSystem } from "@effect/platform"
 import { Effect, Either, HashMap, Option, Redacted, Schema, Stream } from "effect"
 import { Stopped } from "./failures.js"
 
-export type PaymentSources = (customer: Customer) => Effect.Effect<Option.Option<PaymentSource>>
-
 /** Charges nobody. */
 const testCard: PaymentSource = {
   card: {
@@ -21,18 +19,15 @@ const testCard: PaymentSource = {
 
 /** From a file of card tokens. Without one, everybody on a sandbox has a test card, and nobody on a real account. */
 export const paymentSources = (file: Option.Option<string>, isSandbox: boolean) =>
-  Option.match(file, {
-    onNone: () =>
-      Effect.succeed((): ReturnType<PaymentSources> =>
-        Effect.succeed(isSandbox ? Option.some(testCard) : Option.none())
-      ),
-    onSome: (file) =>
-      Effect.map(readTokens(file), (tokens): PaymentSources => (customer) =>
-        Effect.map(
-          CustomersCopy.sourceIdOf(customer),
-          (sourceId) => Option.map(HashMap.get(tokens, sourceId), (cardToken) => ({ cardToken }))
-        ))
-  })
+  Effect.map(
+    Effect.transposeMapOption(file, readTokens),
+    (tokens) => (customer: Customer): Effect.Effect<Option.Option<PaymentSource>> =>
+      Effect.succeed(Option.match(tokens, {
+        onNone: () => isSandbox ? Option.some(testCard) : Option.none(),
+        onSome: (tokens) =>
+          Option.map(HashMap.get(tokens, CustomersCopy.sourceIdOf(customer)), (cardToken) => ({ cardToken }))
+      }))
+  )
 
 const TokenLine = Schema.parseJson(
   Schema.Struct({ sourceId: Schema.NonEmptyString, cardToken: Schema.Redacted(Schema.NonEmptyString) })

@@ -1,5 +1,5 @@
 import { CustomersImport } from "@effect-customers/pipeline"
-import { CustomerAlreadyExists, RequestTimedOut } from "@effect-customers/core"
+import { InvalidRequest, RequestTimedOut } from "@effect-customers/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Option, TestClock } from "effect"
 import { readFileSync } from "node:fs"
@@ -43,11 +43,11 @@ describe("the README", () => {
       yield* TestClock.setTime(Date.parse("2026-11-27T13:46:17.035Z"))
       const write = yield* reportFile(fileOf("report.ndjson"))
       const context = { provider: "flexprice", operation: "create", repeat: "never" } as const
-      const taken = new CustomerAlreadyExists({
+      const refused = new InvalidRequest({
         ...context,
         mayHaveApplied: false,
-        status: 409,
-        fields: ["externalId"]
+        origin: "sdk",
+        issues: [{ path: "name", message: "flexprice requires it" }]
       })
       const lost = new RequestTimedOut({ ...context, mayHaveApplied: true, timeout: Duration.seconds(30) })
       const created = { targetId: "cust_01K3A4", settled: false }
@@ -63,7 +63,7 @@ describe("the README", () => {
           targetId: Option.some("cust_01K3A5"),
           reason: "in the ledger"
         }),
-        CustomersImport.failed(taken, "polar/4"),
+        CustomersImport.failed(refused, "polar/4"),
         new CustomersImport.MaybeApplied({ sourceId: "polar/5", error: lost })
       ], write)
       expect(blocks("ndjson")).toEqual([yield* textOf(fileOf("report.ndjson"))])
