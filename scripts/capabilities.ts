@@ -11,7 +11,7 @@ import * as Mollie from "@effect-customers/mollie"
 import * as PinPayments from "@effect-customers/pin-payments"
 import * as Polar from "@effect-customers/polar"
 import { FetchHttpClient, type HttpClient } from "@effect/platform"
-import { type ConfigError, ConfigProvider, Context, Effect, Layer, Redacted, Struct } from "effect"
+import { Array, type ConfigError, ConfigProvider, Context, Effect, Layer, Redacted, Struct } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
@@ -68,6 +68,8 @@ const field = ({ clearable, limits = {}, mutable, required, stored, unique }: Fi
     ])
     : none
 
+const code = (names: ReadonlyArray<string>): string => listed(names.map((name) => `\`${name}\``))
+
 const yes = (does: boolean): string => does ? "yes" : "no"
 
 const walk = ({ walk: { order, parallel } }: Capabilities): string =>
@@ -109,6 +111,17 @@ const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<st
 const sideBySide = table(
   ["", ...Object.keys(services)],
   lines.map(([title, cell]) => [title, ...Object.values(services).map(({ capabilities }) => cell(capabilities))])
+)
+
+/** What a reader of the README has to know to choose: the rest is in the guide. */
+const summary = table(
+  ["", "find by", "a create needs", "and keeps", "walk", "options, operations, pitfalls"],
+  Object.entries(services).map(([title, { capabilities }]) => {
+    const fields = fieldNames.filter((name) => capabilities.fields[name].stored)
+    const [required, optional] = Array.partition(fields, (name) => !capabilities.fields[name].required)
+    const folder = `packages/${capabilities.provider}`
+    return [title, findBy(capabilities), code(required), code(optional), walk(capabilities), `[${folder}](${folder})`]
+  })
 )
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -264,7 +277,7 @@ const pages = table(
 // ---------------------------------------------------------------------------------------------------------------------
 
 const written: { readonly [file: string]: ReadonlyArray<string> } = {
-  "README.md": [sideBySide],
+  "README.md": [summary],
   "docs/providers.md": [sideBySide, ...Struct.keys(services).map(ofProvider)],
   "docs/pages.md": [pages]
 }

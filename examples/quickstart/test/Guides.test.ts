@@ -143,26 +143,6 @@ const documents = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...pages, ...p
 describe("all documents", () => {
   const textIn = (file: string) => textOf(`../../../${file}`)
 
-  /** As GitHub makes them of headings. */
-  const anchorsOf = (text: string): ReadonlyArray<string> =>
-    [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
-      title.toLowerCase().replaceAll(/[^\w\s-]/g, "").replaceAll(" ", "-")
-    )
-
-  it("link to files and headings that are there", () => {
-    const dead = documents.flatMap((file) =>
-      [...textIn(file).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link = ""]) => {
-        if (/^[a-z]+:/.test(link)) return []
-        const [path = "", anchor] = link.split("#")
-        const target = path === "" ? file : new URL(path, `file:///${file}`).pathname.slice(1)
-        const isThere = existsSync(new URL(`../../../${target}`, import.meta.url)) &&
-          (anchor === undefined || anchorsOf(textIn(target)).includes(anchor))
-        return isThere ? [] : [`${file}: ${link}`]
-      })
-    )
-    expect(dead).toEqual([])
-  })
-
   it("install the versions that are tested here", () => {
     const catalog = textOf("../../../pnpm-workspace.yaml")
     const wrong = documents.flatMap((file) =>

@@ -50,8 +50,10 @@ describe("the README", () => {
 /** The names in backticks of one cell. */
 const namesIn = (cell = ""): ReadonlyArray<string> => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? "")
 
-describe("the README's table of operations", () => {
-  const rows = [...textOf("../../../README.md").matchAll(/^\| (\w[\w ]*) \| ([^|]*) \| ([^|]*) \| ([^|]*)\|$/gm)]
+describe("the table of operations", () => {
+  const rows = [
+    ...textOf("../../../docs/operations.md").matchAll(/^\| (\w[\w ]*) \| ([^|]*) \| ([^|]*) \| ([^|]*)\|$/gm)
+  ]
     .filter(([, provider]) => provider !== "provider")
     .map(([, provider, theirs, client, services]) => ({ provider, theirs, client, services }))
 
