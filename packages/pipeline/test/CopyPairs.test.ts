@@ -36,7 +36,7 @@ const setUp = (sourceName: ProviderName, targetName: ProviderName) =>
         ledger,
         concurrency: 8,
         settleAfter: 0
-      })
+      }).pipe(Stream.tap(() => Pairs.breathe))
     const creates = Effect.map(sandbox.requests, (requests) =>
       requests.filter(({ operation, provider }) =>
         provider === targetName && operation === Pairs.createOf(targetName)

@@ -171,6 +171,19 @@ describe("an outcome, and what the ledger says then", () => {
       expect(yield* stateOf(ledger, "polar", "a")).toBe("none")
     }))
 
+  it.scoped("Failed where the target has given the external id to somebody with the e-mail", () =>
+    Effect.gen(function*() {
+      // Autumn's: a customer with an e-mail alone is claimed by the create, and is not what was to be created
+      const { service } = withCreates(yield* serviceWith({ customers: [{ externalId: "user_1" }] }), {
+        1: refused((context) => new CustomerAlreadyExists({ ...context, mayHaveApplied: true, fields: ["email"] }))
+      })
+      const ledger = yield* Ledger.memory
+      const rows = [row("a", { externalId: "user_1" })]
+      expect(yield* importInto(service, ledger, rows)).toMatchObject([{ _tag: "Failed", reasons: [{ path: "email" }] }])
+      expect(yield* stateOf(ledger, "in-memory", "a")).toBe("none")
+      expect(yield* importInto(service, ledger, rows)).toMatchObject([{ _tag: "Skipped", reason: "exists" }])
+    }))
+
   it.scoped("Failed where e-mail and external id are one's: who has the external id is it", () =>
     Effect.gen(function*() {
       const service = yield* serviceWith({

@@ -53,6 +53,11 @@ export const serviceOf = (
     Context.get(CustomersService)
   )
 
+/** In process nothing waits for anything: without a pause for them, vitest's own messages do not get through. */
+export const breathe = Effect.async<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
+
 export const inProcess = Sandbox.layer({ rateLimits: false })
 
 /** What the sandbox calls the operation that creates. */

@@ -74,7 +74,7 @@ export const settle = (
 
     const left: Array<Entry> = []
     // the last one first: who may be it may be those before it as well
-    for (const entry of [...entries].reverse()) {
+    for (const entry of entries.toReversed()) {
       const { whole } = Fingerprint.fromText(entry.fingerprint)
       const index = candidates.findIndex(({ customer, fingerprint }) =>
         fingerprint.whole === whole && isSince(entry, customer)
