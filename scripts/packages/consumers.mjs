@@ -146,14 +146,11 @@ export const readme = async (folder, packed) => {
   const project = emptyProject(folder, "readme")
   const text = readFileSync("README.md", "utf8")
   const blocks = [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(([, language, code]) => ({ language, code }))
-  const lines = blocks.filter(({ language }) => language === "sh").flatMap(({ code }) => code.split("\n"))
-  const installs = lines.filter((line) => /^npm i(?:nstall)? /.test(line) && line.includes(scope))
+  const install = blocks.find(({ code, language }) => language === "sh" && code.includes(scope))
   const program = blocks.findIndex(({ code, language }) => language === "ts" && code.includes("Effect.runPromise"))
   const output = blocks.slice(program).find(({ language }) => language === "text")
   const test = blocks.find(({ code, language }) => language === "ts" && code.includes(`"@effect/vitest"`))
-  if (
-    installs.length < 2 || !text.includes("`npm pkg set type=module`") || output === undefined || test === undefined
-  ) {
+  if (install === undefined || output === undefined || test === undefined) {
     problems.push(
       "README.md: no install lines, no program with what it prints, or no test, where this script looks for them"
     )
@@ -161,11 +158,10 @@ export const readme = async (folder, packed) => {
   }
 
   const tarballs = new Map(packed.map(({ name, tarball }) => [name, tarball]))
-  for (const line of installs) {
-    const command = line.replace(/\s*#.*/, "").split(/\s+/).slice(1).map((word) => tarballs.get(word) ?? word)
+  for (const line of install.code.replaceAll(/\s*#.*/g, "").split("\n").filter((line) => line !== "")) {
+    const [, ...command] = line.split(/\s+/).map((word) => tarballs.get(word) ?? word)
     if (!await npmInstalls(project, command)) return
   }
-  await mustRun("npm", ["pkg", "set", "type=module"], { cwd: project, env })
   write(project, "program.ts", blocks[program].code)
   write(project, "signUp.test.ts", test.code)
   const { stdout } = await mustRun("npx", ["--yes", "tsx", "program.ts"], { cwd: project, env })
