@@ -12,10 +12,14 @@ export interface Copy<E, R> {
 }
 
 /** Reads all customers of the source, and creates nobody. */
-export const dryRun = <E, R>({ options, source, target }: Copy<E, R>, { conflicts }: { readonly conflicts: boolean }) =>
+export const dryRun = <E, R>(
+  { options, source, target }: Copy<E, R>,
+  dryRunOptions: Pick<CustomersCopy.DryRunOptions, "concurrency" | "conflicts"> = {}
+) =>
   Effect.flatMap(
     Progress,
-    ({ during }) => during((tell) => CustomersCopy.dryRun(watched(source, tell), target, { ...options, conflicts }))
+    ({ during }) =>
+      during((tell) => CustomersCopy.dryRun(watched(source, tell), target, { ...options, ...dryRunOptions }))
   )
 
 const watched = <E, R>(source: CustomersCopy.Source<E, R>, tell: Tell): CustomersCopy.Source<E, R> => ({

@@ -33,7 +33,7 @@ export const tour = Effect.gen(function*() {
   }
 
   yield* heading("A copy from Polar to Flexprice: first a dry run")
-  const found = yield* dryRun({ source, target, options }, { conflicts: false })
+  const found = yield* dryRun({ source, target, options })
   yield* Console.log(dryRunTables(found))
 
   const ledger = yield* Sqlite.ledger(fileOf("ledger.db"))

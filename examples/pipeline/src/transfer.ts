@@ -30,7 +30,7 @@ export const transfer = <E, R>(
       options: { drop, externalIdFrom, paymentSourceFor: yield* paymentSources(cardTokens, isSandbox) }
     }
 
-    const found = yield* dryRun(job, { conflicts })
+    const found = yield* dryRun(job, { conflicts, concurrency })
     yield* Console.log(dryRunTables(found))
     if (Option.isNone(ledger)) return
     if (!yes && !(yield* confirmed(`Create them at ${target.provider}?`))) {

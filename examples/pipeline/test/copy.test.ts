@@ -1,7 +1,7 @@
 import { Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { FileSystem } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Array, Effect, Option, Schedule } from "effect"
 import { folder, linesOf, onSandbox, platform } from "./commandLine.js"
 
 /** Two who arrive everywhere, one with a locale, one without a name. */
@@ -131,6 +131,36 @@ describe("copy", () => {
         })),
         notCreated
       ])
+    }).pipe(Effect.provide(platform)))
+
+  it.scopedLive("that was interrupted is gone on with, and creates nobody twice", () =>
+    Effect.gen(function*() {
+      const control = yield* SandboxControl
+      const fileOf = yield* folder
+      yield* control.seed(
+        "polar",
+        Array.makeBy(
+          40,
+          (index) => ({ email: `${index}@example.com`, name: `Customer ${index}`, external_id: `user_${index}` })
+        )
+      )
+      const copy = onSandbox([...toFlexprice, "--yes", "--ledger", fileOf("ledger.db")])
+      const tenAreCreated = control.customers("flexprice").pipe(
+        Effect.repeat({ until: ({ length }) => length >= 10, schedule: Schedule.spaced("2 millis") })
+      )
+      const interrupted = yield* Effect.race(Effect.asSome(copy), Effect.as(tenAreCreated, Option.none()))
+      expect(interrupted).toEqual(Option.none())
+      const before = (yield* control.customers("flexprice")).length
+      expect(before).toBeLessThan(40)
+
+      const { exitCode, stdout } = yield* copy
+      expect(exitCode).toBe(0)
+      const skipped = Number(stdout.match(/^skipped +(\d+)$/m)?.[1])
+      expect(skipped).toBeGreaterThan(0)
+      expect(stdout).toMatch(new RegExp(`^created +${40 - skipped}$`, "m"))
+      const externalIds = (yield* control.customers("flexprice")).map(({ external_id }) => external_id)
+      expect(new Set(externalIds).size).toBe(40)
+      expect(externalIds).toHaveLength(40)
     }).pipe(Effect.provide(platform)))
 
   it.scopedLive("--external-id-from fills what the target requires", () =>

@@ -71,15 +71,14 @@ describe("the program", () => {
       // once from the terminal, once from npm
       child.kill("SIGINT")
       child.kill("SIGINT")
-      expect(yield* Effect.promise(() => ended)).toEqual({
-        exitCode: 130,
-        stdout: "",
-        stderr: expect.stringMatching(
-          /^pin-payments: 40 of 95 customers, [\d,]+\/s(, \S+ left)?\nStopped. The same command goes on from here.\n$/
-        )
-      })
+      const { exitCode, stderr, stdout } = yield* Effect.promise(() => ended)
+      expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: "" })
+      const [, written = ""] = stderr.match(
+        /^pin-payments: (20|40) of 95 customers, [\d,]+\/s(?:, \S+ left)?\nStopped\. The same command goes on from here\.\n$/
+      ) ?? []
+      expect(written, stderr).not.toBe("")
       yield* control.clearFaults
-      const { stdout } = yield* onSandbox([...args, "--out", fileOf("pin.csv")])
-      expect(stdout).toMatch(/^pin-payments +95 +40 +0 {2}/m)
+      const again = yield* onSandbox([...args, "--out", fileOf("pin.csv")])
+      expect(again.stdout).toMatch(new RegExp(`^pin-payments +95 +${written} +0 {2}`, "m"))
     }).pipe(Effect.provide(platform)))
 })
