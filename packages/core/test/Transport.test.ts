@@ -131,7 +131,7 @@ describe("the request", () => {
         url: "https://acme.example/api/people/a%2Fb%20c%252F%3F%23%C3%A9/name",
         headers: {
           accept: "application/json",
-          "user-agent": "effect-customers/0.1.0 (acme)",
+          "user-agent": expect.stringMatching(/^effect-customers\/\S+ \(acme\)$/),
           "acme-version": "7",
           "x-key": "Key k3y",
           "content-type": "application/json",

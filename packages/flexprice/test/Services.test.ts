@@ -466,7 +466,7 @@ describe("the layer", () => {
       yield* flexprice.list()
       expect((yield* requests)[0]?.headers).toMatchObject({
         "x-api-key": apiKey,
-        "user-agent": "effect-customers/0.1.0 (flexprice)",
+        "user-agent": expect.stringMatching(/^effect-customers\/\S+ \(flexprice\)$/),
         accept: "application/json",
         ...headers
       })

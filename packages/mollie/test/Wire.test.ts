@@ -103,7 +103,7 @@ describe.each(ways())("with an API key, %s", (_, layer) => {
         expect(headers).toMatchObject({
           accept: "application/hal+json",
           authorization: `Bearer ${apiKey}`,
-          "user-agent": "effect-customers/0.1.0 (mollie)"
+          "user-agent": expect.stringMatching(/^effect-customers\/\S+ \(mollie\)$/)
         })
         if (body === "") expect(headers["content-type"]).toBe(undefined)
         else {

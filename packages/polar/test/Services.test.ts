@@ -418,7 +418,7 @@ describe("the layer", () => {
       expect(request?.headers).toMatchObject({
         host: "sandbox-api.polar.sh",
         "polar-version": "2026-04",
-        "user-agent": "effect-customers/0.1.0 (polar)",
+        "user-agent": expect.stringMatching(/^effect-customers\/\S+ \(polar\)$/),
         accept: "application/json",
         "content-type": "application/json",
         "content-length": "27"
