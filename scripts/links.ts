@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 
-const skipped = ["node_modules", "dist", ".git", ".examples", ".packed", ".mutants", ".changeset"]
+const skipped = ["node_modules", "dist", ".git", ".examples", ".mutants", ".changeset"]
 
 const documentsIn = (folder: string): ReadonlyArray<string> =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

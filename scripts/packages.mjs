@@ -1,9 +1,10 @@
 /**
  * Looks at the packages as npm would get them, after `npm run build`, and as users do: packs each, lets publint and attw
  * judge the tarball, sees that it holds what it must, imports it with what it declares, and installs it with npm into
- * empty projects outside the workspace, where programs compile and run. The registry must be reachable.
+ * empty projects outside the workspace, where programs compile and run. The registry must be reachable. The tarballs
+ * are left in `tarballs`.
  */
-import { mkdtempSync, realpathSync, rmSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { alone, everything, readme } from "./packages/consumers.mjs"
@@ -12,6 +13,9 @@ import { importDeclared, judge, pack } from "./packages/tarballs.mjs"
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "effect-customers-")))
 const packed = await pack(folder)
+rmSync("tarballs", { recursive: true, force: true })
+mkdirSync("tarballs")
+for (const { tarball } of packed) cpSync(tarball, join("tarballs", basename(tarball)))
 
 await inLanes([
   () => everything(folder, packed),
