@@ -447,7 +447,10 @@ const append = (path: string, length: number, text: string) =>
     return after
   }).pipe(Effect.scoped)
 
-/** All of a file at once: whoever reads it finds what was there or what is there now, and never a part. */
+/**
+ * All of a file at once: whoever reads it finds what was there or what is there now, and never a part. After a power cut
+ * it may be what was there; the page behind that checkpoint is then cut off and asked for again.
+ */
 const replace = (path: string, text: string) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem

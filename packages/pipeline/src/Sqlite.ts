@@ -6,7 +6,9 @@
 import { InvalidResponse } from "@effect-customers/core/CustomersError"
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
+import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import type { Statement } from "@effect/sql/Statement"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -48,20 +50,22 @@ export const target = (
   filename: string
 ): Effect.Effect<Target, ExportFailed, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function*() {
-    const sql = yield* Effect.mapError(Sqlite.open(filename), failed(filename, "NotWritable"))
-    const read = <A>(statement: Effect.Effect<A, SqlError>) =>
-      Effect.mapError(Sqlite.waiting(statement), failed(filename, "NotReadable"))
-    const write = (statements: ReadonlyArray<Effect.Effect<unknown, SqlError>>) =>
+    const database = yield* Effect.mapError(Sqlite.share(filename), failed(filename, "NotWritable"))
+    const read = <Row extends object>(statement: (sql: SqlClient) => Statement<Row>) =>
+      Effect.mapError(database.read(statement), failed(filename, "NotReadable"))
+    const write = (
+      statements: (sql: SqlClient) => Iterable<Effect.Effect<unknown, ExportFailed | SqlError>>
+    ) =>
       Effect.mapError(
-        Sqlite.atomically(sql)(Effect.all(statements, { discard: true })),
-        failed(filename, "NotWritable")
+        database.write((sql) => Effect.all(statements(sql), { discard: true })),
+        (error) => error._tag === "ExportFailed" ? error : failed(filename, "NotWritable")(error)
       )
 
-    const missing: Array<Effect.Effect<unknown, SqlError>> = []
+    const missing: Array<string> = []
     for (const [name, columns] of Object.entries(tables)) {
-      const found = yield* read(sql<{ readonly name: string }>`SELECT name FROM pragma_table_info(${name})`)
+      const found = yield* read<{ readonly name: string }>((sql) => sql`SELECT name FROM pragma_table_info(${name})`)
       if (found.length === 0) {
-        missing.push(sql.unsafe(`CREATE TABLE IF NOT EXISTS ${name} (${columns.join(", ")})`))
+        missing.push(`CREATE TABLE IF NOT EXISTS ${name} (${columns.join(", ")})`)
       } else if (columns.filter(isColumn).map(nameOf).join() !== found.map(({ name }) => name).join()) {
         return yield* new ExportFailed({
           path: filename,
@@ -70,39 +74,44 @@ export const target = (
         })
       }
     }
-    if (missing.length > 0) yield* write(missing)
+    if (missing.length > 0) yield* write((sql) => missing.map((statement) => sql.unsafe(statement)))
 
-    const insert = (table: keyof typeof tables, rows: ReadonlyArray<Record<string, string | number | null>>) =>
-      Arr.map(
-        Arr.chunksOf(rows, rowsPerStatement),
-        (rows) => sql`INSERT OR REPLACE INTO ${sql(table)} ${sql.insert(rows)}`
-      )
     return {
       checkpoint: (provider) =>
         Effect.gen(function*() {
-          const [kept] = yield* read(sql`SELECT * FROM customers_exports WHERE provider = ${provider}`)
+          const [kept] = yield* read((sql) => sql`SELECT * FROM customers_exports WHERE provider = ${provider}`)
           if (kept !== undefined) {
             return yield* Effect.asSome(decodeCheckpoint(kept)).pipe(
               Effect.mapError(() => new ExportFailed({ path: filename, reason: "BadCheckpoint" }))
             )
           }
-          const rows = yield* read(sql`
-            SELECT 1 FROM customers WHERE provider = ${provider}
-            UNION ALL SELECT 1 FROM customers_unreadable WHERE provider = ${provider} LIMIT 1`)
+          const rows = yield* read((sql) =>
+            sql`
+              SELECT 1 FROM customers WHERE provider = ${provider}
+              UNION ALL SELECT 1 FROM customers_unreadable WHERE provider = ${provider} LIMIT 1`
+          )
           return rows.length === 0
             ? Option.none()
             : yield* new ExportFailed({ path: filename, reason: "NotAnExport", detail: `rows of ${provider}` })
         }),
       begin: (checkpoint) =>
-        write([
+        write((sql) => [
           sql`DELETE FROM customers WHERE provider = ${checkpoint.provider}`,
           sql`DELETE FROM customers_unreadable WHERE provider = ${checkpoint.provider}`,
-          ...insert("customers_exports", [encodeCheckpoint(checkpoint)])
+          ...insert(sql, "customers_exports", [encodeCheckpoint(checkpoint)])
         ]),
       write: (page, checkpoint) =>
-        write([
-          ...insert("customers", page.items.map((customer) => Record.map(customerToRow(customer), withoutNul))),
+        write((sql) => [
+          // another run may have written this page, or begun anew
+          Effect.filterOrFail(
+            sql`SELECT 1 FROM customers_exports
+              WHERE provider = ${checkpoint.provider} AND pages = ${checkpoint.pages - 1}`,
+            (rows) => rows.length === 1,
+            () => new ExportFailed({ path: filename, reason: "Changed" })
+          ),
+          ...insert(sql, "customers", page.items.map((customer) => Record.map(customerToRow(customer), withoutNul))),
           ...insert(
+            sql,
             "customers_unreadable",
             page.unreadable.map((row) => ({
               provider: checkpoint.provider,
@@ -110,10 +119,20 @@ export const target = (
               error: encodeUnreadable(row)
             }))
           ),
-          ...insert("customers_exports", [encodeCheckpoint(checkpoint)])
+          ...insert(sql, "customers_exports", [encodeCheckpoint(checkpoint)])
         ])
     }
   })
+
+const insert = (
+  sql: SqlClient,
+  table: keyof typeof tables,
+  rows: ReadonlyArray<Record<string, string | number | null>>
+) =>
+  Arr.map(
+    Arr.chunksOf(rows, rowsPerStatement),
+    (rows) => sql`INSERT OR REPLACE INTO ${sql(table)} ${sql.insert(rows)}`
+  )
 
 const neverEmpty: ReadonlyArray<string> = ["provider", "id", "metadata", "created_at"]
 

@@ -93,19 +93,18 @@ describe("the database", () => {
               const items = all.map((customer, index) =>
                 new Customer({ ...customer, id: CustomerId.make(`${index}`), name: Option.some(`${index}'"\0;`) })
               )
-              yield* Effect.forEach(new Set(items.map(({ provider }) => provider)), (provider) =>
+              yield* Effect.forEach([
+                "in-memory",
+                ...new Set(items.map(({ provider }) => provider))
+              ], (provider) =>
                 target.begin({ ...start, provider }))
-              yield* target.write({ ...page, items }, start)
+              yield* target.write({ ...page, items }, { ...start, pages: 1 })
               const rows: ReadonlyArray<Row> = items.map((customer) => ({
                 ...rowOf(customer),
                 name: `${customer.id}'"\uFFFD;`
               }))
               const found = yield* sqlite.rows(path)
-              expect(found.filter((row) =>
-                rows.some(({ provider }) =>
-                  provider === row["provider"]
-                )
-              )).toEqual(rows)
+              expect(found.filter((row) => rows.some(({ provider }) => provider === row["provider"]))).toEqual(rows)
             }).pipe(onDisk, Effect.runPromise)),
           { numRuns: 20, seed: 3 }
         )
@@ -123,7 +122,7 @@ describe("the database", () => {
         (_, index) => new Customer({ ...ada!, id: CustomerId.make(`cus_${index}`) })
       )
       yield* target.begin(start)
-      yield* target.write({ ...page, items }, start)
+      yield* target.write({ ...page, items }, { ...start, pages: 1 })
       expect(yield* counts(path)).toEqual([{ provider: "in-memory", count: 2500 }])
     }).pipe(onDisk, Effect.provide(customers)))
 })
@@ -157,31 +156,36 @@ describe("several providers", () => {
       const open: Array<number> = []
       yield* Stream.runForEach(
         CustomersExport.run(Sqlite.target(path), { pageSize: 1 }),
-        () => Effect.sync(() => open.push(readdirSync("/proc/self/fd").length))
+        () => Effect.sync(() => open.push(readdirSync("/dev/fd").length))
       )
       expect(open.length).toBe(21)
       expect(Math.max(...open) - open[0]!).toBeLessThan(5)
     }).pipe(onDisk, Effect.provide(providerOf("polar", 20))))
 })
 
-describe("who else is at the database", () => {
-  const firstPage = (path: string) =>
-    Stream.runDrain(Stream.take(CustomersExport.run(Sqlite.target(path), { pageSize: 2 }), 2))
+const firstPage = (path: string) =>
+  Stream.runDrain(Stream.take(CustomersExport.run(Sqlite.target(path), { pageSize: 2 }), 2))
 
+describe("who else is at the database", () => {
   const other = (path: string) =>
     Effect.map(Layer.build(LibsqlClient.layer({ url: `file:${path}` })), Context.get(SqlClient.SqlClient))
 
-  it.live("is waited for", () =>
+  it.live("is waited for, whether reading or writing has to wait", () =>
     Effect.gen(function*() {
-      const path = `${yield* directory}/customers.db`
-      yield* firstPage(path)
-      const sql = yield* other(path)
-      yield* sql`BEGIN IMMEDIATE`
-      const running = yield* Effect.fork(run(path))
-      yield* Effect.sleep("150 millis")
-      expect(yield* Fiber.poll(running)).toEqual(Option.none())
-      yield* sql`COMMIT`
-      expect((yield* Fiber.join(running)).at(-1)?.customers).toBe(5)
+      for (const mode of ["IMMEDIATE", "EXCLUSIVE"]) {
+        const path = `${yield* directory}/customers.db`
+        yield* firstPage(path)
+        const sql = yield* other(path)
+        yield* sql.unsafe(`BEGIN ${mode}`)
+        const running = yield* Effect.fork(run(path))
+        yield* Effect.sleep("150 millis")
+        expect(yield* Fiber.poll(running)).toEqual(Option.none())
+        yield* sql`COMMIT`
+        expect((yield* Fiber.join(running)).at(-1)?.customers).toBe(5)
+        // and nothing is left locked
+        yield* sql`BEGIN EXCLUSIVE`
+        yield* sql`COMMIT`
+      }
     }).pipe(onDisk, Effect.provide(customers)))
 
   it.effect("is waited for 30 seconds", () =>
@@ -204,6 +208,31 @@ describe("who else is at the database", () => {
 })
 
 describe("nothing is spoilt", () => {
+  it.effect("by two runs at once", () =>
+    Effect.gen(function*() {
+      const path = `${yield* directory}/customers.db`
+      yield* firstPage(path)
+      // the second goes by while the first has its first page in hand
+      const first = Stream.tap(CustomersExport.run(Sqlite.target(path)), () => run(path))
+      expect(yield* Effect.flip(Stream.runDrain(first))).toMatchObject({ path, reason: "Changed" })
+      expect((yield* run(path)).at(-1)).toMatchObject({ done: true, customers: 5, unreadable: 1 })
+      expect(yield* counts(path)).toEqual([{ provider: "in-memory", count: 5 }])
+      expect((yield* query(path, "SELECT page FROM customers_unreadable")).length).toBe(1)
+    }).pipe(onDisk, Effect.provide(customers)))
+
+  it.effect("by one that goes on while another begins anew", () =>
+    Effect.gen(function*() {
+      const path = `${yield* directory}/customers.db`
+      yield* firstPage(path)
+      const target = yield* Sqlite.target(path)
+      yield* target.begin(start)
+      yield* target.write({ ...page, items: [] }, { ...start, pages: 1 })
+      yield* target.begin(start)
+      expect(yield* Effect.flip(target.write({ ...page, items: [] }, { ...start, pages: 2 }))).toMatchObject({
+        reason: "Changed"
+      })
+    }).pipe(onDisk, Effect.provide(customers)))
+
   it.effect("by a page that cannot be written", () =>
     Effect.gen(function*() {
       const path = `${yield* directory}/customers.db`

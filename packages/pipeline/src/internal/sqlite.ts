@@ -6,10 +6,12 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { globalValue } from "effect/GlobalValue"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import * as ScopedRef from "effect/ScopedRef"
 import * as String from "effect/String"
 
 /**
@@ -40,34 +42,82 @@ export const open = (
  *
  * @internal
  */
-export const codeOf = ({ cause }: PlatformError | SqlError): string | undefined =>
+export const codeOf = ({ cause }: { readonly cause?: unknown }): string | undefined =>
   Predicate.hasProperty(cause, "code") && typeof cause.code === "string" && cause.code !== "" ? cause.code : undefined
 
 /** @internal */
-export const isBusy = (error: PlatformError | SqlError): boolean => codeOf(error)?.startsWith("SQLITE_BUSY") === true
+export const isBusy = (error: unknown): boolean =>
+  error instanceof SqlError && codeOf(error)?.startsWith("SQLITE_BUSY") === true
 
 /**
- * Waits for others who are at the database. SQLite's own waiting (`busy_timeout`) stops the whole process, the fiber that
- * it waits for included.
+ * A database that others are at, too, in this process and outside of it.
  *
  * @internal
  */
-export const waiting = <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, SqlError, R> =>
-  Effect.retry(effect, {
-    while: isBusy,
-    schedule: Schedule.jittered(Schedule.spaced("25 millis")).pipe(Schedule.upTo("30 seconds"))
+export interface Shared {
+  readonly read: <A>(
+    use: (sql: SqlClient.SqlClient) => Effect.Effect<A, SqlError>
+  ) => Effect.Effect<A, PlatformError | SqlError>
+  /** All of it or nothing. */
+  readonly write: <E>(
+    use: (sql: SqlClient.SqlClient) => Effect.Effect<void, E | SqlError>
+  ) => Effect.Effect<void, E | PlatformError | SqlError>
+}
+
+/** In this process they take turns. */
+const turns = globalValue(
+  "@effect-customers/pipeline/internal/sqlite/turns",
+  () => new Map<string, Effect.Semaphore>()
+)
+
+const turnsOf = (filename: string): Effect.Semaphore => {
+  const known = turns.get(filename)
+  if (known !== undefined) return known
+  const made = Effect.unsafeMakeSemaphore(1)
+  turns.set(filename, made)
+  return made
+}
+
+/**
+ * Who else is at the database is waited for. SQLite's own waiting (`busy_timeout`) would stop the whole process meanwhile.
+ *
+ * A statement that finds the database locked stays under way in libsql until it is collected, and keeps its connection
+ * from committing anything: what comes next is done on another one. Nor is the client's own `withTransaction` of use: it
+ * opens a connection for each transaction, and closes none.
+ *
+ * @internal
+ */
+export const share = (
+  filename: string
+): Effect.Effect<Shared, PlatformError | SqlError, FileSystem.FileSystem | Scope.Scope> =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const connect = Effect.provideService(open(filename), FileSystem.FileSystem, fs)
+    const connection = yield* ScopedRef.fromAcquire(connect)
+    const inTurn = turnsOf(filename).withPermits(1)
+    const waiting = <A, E>(
+      use: (sql: SqlClient.SqlClient) => Effect.Effect<A, E | SqlError>
+    ): Effect.Effect<A, E | PlatformError | SqlError> =>
+      inTurn(Effect.flatMap(ScopedRef.get(connection), use)).pipe(
+        Effect.tapError((error) => isBusy(error) ? ScopedRef.set(connection, connect) : Effect.void),
+        Effect.retry({
+          while: isBusy,
+          schedule: Schedule.exponential("25 millis").pipe(
+            Schedule.union(Schedule.spaced("1 second")),
+            Schedule.jittered,
+            Schedule.upTo("30 seconds")
+          )
+        })
+      )
+    return {
+      read: waiting,
+      write: (use) =>
+        waiting((sql) =>
+          sql`BEGIN IMMEDIATE`.pipe(
+            Effect.zipRight(use(sql)),
+            Effect.zipLeft(sql`COMMIT`),
+            Effect.onError(() => Effect.ignore(sql`ROLLBACK`))
+          )
+        )
+    }
   })
-
-/**
- * All of it or nothing. The client's own `withTransaction` opens a connection for each transaction and closes none
- * before the process ends.
- *
- * @internal
- */
-export const atomically =
-  (sql: SqlClient.SqlClient) => <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, SqlError, R> =>
-    waiting(sql`BEGIN IMMEDIATE`).pipe(
-      Effect.zipRight(effect),
-      Effect.zipLeft(waiting(sql`COMMIT`)),
-      Effect.onError(() => Effect.ignore(sql`ROLLBACK`))
-    )
