@@ -1,9 +1,12 @@
-/** The API as data: its endpoints, what they take, and all that they can answer. */
+/** The API as data, for the server and for clients made of it: its endpoints, what they take, and all that they can answer. */
 import { CreateCustomer, Customer, CustomersService, UpdateCustomer } from "@effect-customers/core"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSchema, OpenApi } from "@effect/platform"
 import { Schema, Struct } from "effect"
 import * as Problem from "./Problem.js"
-import { ProviderName } from "./Providers.js"
+
+export const ProviderName = Schema.Literal("polar", "mollie", "pin-payments", "autumn", "flexprice")
+
+export type ProviderName = typeof ProviderName.Type
 
 /** Gives the handlers the customers of the provider that the path names. */
 export class ProviderOfPath extends HttpApiMiddleware.Tag<ProviderOfPath>()("ProviderOfPath", {
@@ -11,7 +14,7 @@ export class ProviderOfPath extends HttpApiMiddleware.Tag<ProviderOfPath>()("Pro
   failure: Problem.UnknownProvider
 }) {}
 
-/** Lets through what can be read as JSON. */
+/** Lets through what has no body, or one of JSON. */
 export class JsonBody extends HttpApiMiddleware.Tag<JsonBody>()("JsonBody", { failure: Problem.BadRequest }) {}
 
 /** A field that is not listed is refused, not dropped: it may be a slip of the pen. */

@@ -20,7 +20,7 @@ const call = {
 /** `path` is dotted: `address.country`. `message` says what was expected, and never what came instead. */
 const Issue = Schema.Struct({ path: Schema.String, message: Schema.String })
 
-export class NotFound extends Schema.TaggedError<NotFound>("NotFound")(
+export class NotFound extends Schema.TaggedError<NotFound>()(
   "NotFound",
   { ...call, resource: Schema.String },
   HttpApiSchema.annotations({
@@ -29,13 +29,13 @@ export class NotFound extends Schema.TaggedError<NotFound>("NotFound")(
   })
 ) {}
 
-export class AlreadyExists extends Schema.TaggedError<AlreadyExists>("AlreadyExists")(
+export class AlreadyExists extends Schema.TaggedError<AlreadyExists>()(
   "AlreadyExists",
   { ...call, fields: Schema.Array(Schema.String) },
   HttpApiSchema.annotations({ status: 409, description: "Another customer has these fields" })
 ) {}
 
-export class Conflict extends Schema.TaggedError<Conflict>("Conflict")(
+export class Conflict extends Schema.TaggedError<Conflict>()(
   "Conflict",
   { ...call, path: Schema.optional(Schema.String), inProgress: Schema.optional(Schema.Boolean) },
   HttpApiSchema.annotations({
@@ -44,19 +44,19 @@ export class Conflict extends Schema.TaggedError<Conflict>("Conflict")(
   })
 ) {}
 
-export class Unprocessable extends Schema.TaggedError<Unprocessable>("Unprocessable")(
+export class Unprocessable extends Schema.TaggedError<Unprocessable>()(
   "Unprocessable",
   { ...call, issues: Schema.Array(Issue) },
   HttpApiSchema.annotations({ status: 422, description: "The provider does not take this input" })
 ) {}
 
-export class NotSupported extends Schema.TaggedError<NotSupported>("NotSupported")(
+export class NotSupported extends Schema.TaggedError<NotSupported>()(
   "NotSupported",
   { ...call, path: Schema.String, reason: Schema.String },
   HttpApiSchema.annotations({ status: 501, description: "The provider has no such field, or cannot do that at all" })
 ) {}
 
-export class Unavailable extends Schema.TaggedError<Unavailable>("Unavailable")(
+export class Unavailable extends Schema.TaggedError<Unavailable>()(
   "Unavailable",
   { ...call, retryAfterSeconds: Schema.optional(Schema.Int) },
   HttpApiSchema.annotations({
@@ -65,13 +65,13 @@ export class Unavailable extends Schema.TaggedError<Unavailable>("Unavailable")(
   })
 ) {}
 
-export class TimedOut extends Schema.TaggedError<TimedOut>("TimedOut")(
+export class TimedOut extends Schema.TaggedError<TimedOut>()(
   "TimedOut",
   call,
   HttpApiSchema.annotations({ status: 504, description: "The provider did not answer in time" })
 ) {}
 
-export class ProviderFailed extends Schema.TaggedError<ProviderFailed>("ProviderFailed")(
+export class ProviderFailed extends Schema.TaggedError<ProviderFailed>()(
   "ProviderFailed",
   call,
   HttpApiSchema.annotations({
@@ -80,7 +80,7 @@ export class ProviderFailed extends Schema.TaggedError<ProviderFailed>("Provider
   })
 ) {}
 
-export class BadRequest extends Schema.TaggedError<BadRequest>("BadRequest")(
+export class BadRequest extends Schema.TaggedError<BadRequest>()(
   "BadRequest",
   {
     provider: Schema.optional(Schema.String),
@@ -91,7 +91,7 @@ export class BadRequest extends Schema.TaggedError<BadRequest>("BadRequest")(
   HttpApiSchema.annotations({ status: 400, description: "The request does not have the form that this API describes" })
 ) {}
 
-export class UnknownProvider extends Schema.TaggedError<UnknownProvider>("UnknownProvider")(
+export class UnknownProvider extends Schema.TaggedError<UnknownProvider>()(
   "UnknownProvider",
   { providers: Schema.Array(Schema.String), mayHaveApplied: Schema.Literal(false) },
   HttpApiSchema.annotations({
@@ -100,13 +100,13 @@ export class UnknownProvider extends Schema.TaggedError<UnknownProvider>("Unknow
   })
 ) {}
 
-export class UnknownRoute extends Schema.TaggedError<UnknownRoute>("UnknownRoute")(
+export class UnknownRoute extends Schema.TaggedError<UnknownRoute>()(
   "UnknownRoute",
   { mayHaveApplied: Schema.Literal(false) },
   HttpApiSchema.annotations({ status: 404, description: "There is nothing at this path, or not with this method" })
 ) {}
 
-export class InternalError extends Schema.TaggedError<InternalError>("InternalError")(
+export class InternalError extends Schema.TaggedError<InternalError>()(
   "InternalError",
   {},
   HttpApiSchema.annotations({ status: 500, description: "A defect of this server; its log says more" })

@@ -22,11 +22,8 @@ import {
   Option,
   Schema
 } from "effect"
+import { ProviderName } from "./Api.js"
 import { policies } from "./resilience.js"
-
-export const ProviderName = Schema.Literal("polar", "mollie", "pin-payments", "autumn", "flexprice")
-
-export type ProviderName = typeof ProviderName.Type
 
 /** The customers of each provider that this server has. */
 export class Providers extends Context.Tag("@effect-customers/example-backend/Providers")<Providers, {

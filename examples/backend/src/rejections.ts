@@ -54,18 +54,22 @@ const badRequest = (issues: Problem.BadRequest["issues"]) =>
 /** In bytes; a customer is small. */
 export const longestBody = 64 * 1024
 
-const notJson = badRequest([{ path: "", message: "expected a body of application/json, of at most 64 KiB" }])
+const notJson = badRequest([{
+  path: "",
+  message: "expected a body of application/json, of at most 64 KiB, with its content-length"
+}])
 
-/** What the platform would take for a form, an upload or a text, and what is too long: refused before it is read. */
+const isJson = (headers: HttpServerRequest.HttpServerRequest["headers"]) =>
+  (headers["content-type"] ?? "application/json").includes("application/json") &&
+  Number(headers["content-length"] ?? 0) <= longestBody &&
+  headers["transfer-encoding"] === undefined
+
+/** What the platform would take for a form, an upload or a text, and what is or may be too long: refused unread. */
 export const jsonBody = Layer.succeed(
   JsonBody,
   Effect.flatMap(
     HttpServerRequest.HttpServerRequest,
-    ({ headers }) =>
-      (headers["content-type"] ?? "application/json").includes("application/json") &&
-        Number(headers["content-length"] ?? 0) <= longestBody
-        ? Effect.void
-        : notJson
+    ({ headers, method }) => (method !== "POST" && method !== "PATCH") || isJson(headers) ? Effect.void : notJson
   )
 )
 

@@ -1,8 +1,9 @@
 /** Every error of the SDK, and the status and the body that it becomes. */
 import { CustomersError } from "@effect-customers/core"
 import { CustomersFaults, InMemoryCustomers } from "@effect-customers/testing"
+import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Logger, Option, TestClock, TestServices } from "effect"
+import { Effect, Fiber, Logger, Option, Stream, TestClock, TestServices } from "effect"
 import * as Problem from "../src/Problem.js"
 import { ask, backendOn } from "./backend.js"
 import { type Failure, failures, theirWords } from "./failures.js"
@@ -119,12 +120,22 @@ describe("a malformed request", () => {
 
   it.scopedLive("is told that its body cannot be read", () =>
     Effect.gen(function*() {
-      const unreadable = [{ path: "", message: "expected a body of application/json, of at most 64 KiB" }]
+      const unreadable = [{
+        path: "",
+        message: "expected a body of application/json, of at most 64 KiB, with its content-length"
+      }]
       expect(yield* issuesOf("{\"email\":\"ada@exam")).toEqual(unreadable)
       expect(yield* issuesOf(JSON.stringify({ name: "x".repeat(70_000) }))).toEqual(unreadable)
       for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
         expect(yield* issuesOf("{\"email\":\"ada@example.com\"}", { "content-type": type })).toEqual(unreadable)
       }
+      const inPieces = yield* HttpClientRequest.post("/polar/customers").pipe(
+        HttpClientRequest.bodyStream(Stream.succeed(new Uint8Array(70_000)), { contentType: "application/json" }),
+        HttpClient.execute
+      )
+      expect([inPieces.status, yield* inPieces.json]).toMatchObject([400, { _tag: "BadRequest", issues: unreadable }])
+      // who sends no body may name a type for it
+      expect((yield* ask("GET", "/polar/customers", undefined, { "content-type": "text/plain" })).status).toBe(200)
       expect(yield* issuesOf("[]")).toEqual([{ path: "", message: "expected CreateCustomer" }])
       expect(yield* issuesOf("")).toEqual([{ path: "", message: "expected CreateCustomer" }])
     }).pipe(Effect.provide(backendOn({ polar: InMemoryCustomers.layer() }))))
