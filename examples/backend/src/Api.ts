@@ -1,4 +1,4 @@
-/** The API as data, for the server and for clients made of it: its endpoints, what they take, and all that they can answer. */
+/** The API as data, for the server and for clients made of it: what its endpoints take, and all that they answer. */
 import { CreateCustomer, Customer, CustomersService, UpdateCustomer } from "@effect-customers/core"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiMiddleware, HttpApiSchema, OpenApi } from "@effect/platform"
 import { Schema, Struct } from "effect"
@@ -128,8 +128,8 @@ const ready = HttpApiEndpoint.get("ready", "/health/ready")
 const health = HttpApiGroup.make("health").add(live).add(ready)
 
 /**
- * The document with names that OpenAPI allows, and without the platform's own answer to malformed input: that one quotes
- * the input, and `BadRequest` is sent in its place.
+ * The document with names that OpenAPI allows, and without the platform's own answer to malformed input: that one
+ * quotes the input, and `BadRequest` is sent in its place.
  */
 const tidied = (document: Record<string, unknown>): Record<string, unknown> =>
   JSON.parse(

@@ -152,7 +152,7 @@ export const problems = {
 /** The problems that the errors of a call are. */
 export type Of<E extends CustomersError> = ReturnType<(typeof problems)[E["_tag"]]>
 
-/** Ends in the problem that an error is: with `Retry-After` where it says when, and in the log where it is ours to mend. */
+/** Ends in the problem that an error is: with `Retry-After` where it says when, in the log where it is ours to mend. */
 export const fail = <E extends CustomersError>(error: E): Effect.Effect<never, Of<E>> => {
   const problem = problems[error._tag](error as never) as Of<E>
   return Effect.zipRight(

@@ -1,6 +1,6 @@
 /**
- * One span, one log line and one measurement per request. They hold its method and the template of its route, and nothing
- * of its URL, its headers or its body: those are full of e-mails.
+ * One span, one log line and one measurement per request. They hold its method and the template of its route, and
+ * nothing of its URL, its headers or its body: those are full of e-mails.
  */
 import {
   HttpApp,

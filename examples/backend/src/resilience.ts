@@ -1,4 +1,4 @@
-/** All that holds around the calls of every provider, and all that is seen of them: the one file to change for either. */
+/** All that holds around the calls of every provider, and all that is seen of them: the one file to change. */
 import type { CustomersService } from "@effect-customers/core"
 import { RequestTimedOut, RequestTimeout, RetryPolicy } from "@effect-customers/core"
 import * as RateLimit from "@effect-customers/core/RateLimit"
@@ -29,7 +29,7 @@ const rateLimit = RateLimit.layerConfig({
 /** For the layers of the providers: a policy is read when a provider is built. */
 export const policies = Layer.mergeAll(retries, timeouts, rateLimit)
 
-/** All attempts of a call and the waits between them. A server that is to stop waits for calls no longer than that, either. */
+/** Of all attempts of a call and the waits between them; no call keeps a server that is to stop for longer. */
 export const deadline = Duration.seconds(8)
 
 /** The calls that this server makes. */

@@ -1,6 +1,6 @@
 /**
- * 200 clients at once, each on a connection of its own, and a tenth of all requests to the providers go wrong. What each
- * client has to be answered is worked out from what went wrong with its requests, and from the policy.
+ * 200 clients at once, each on a connection of its own, and a tenth of all requests to the providers go wrong. What
+ * each client has to be answered is worked out from what went wrong with its requests, and from the policy.
  */
 import * as Autumn from "@effect-customers/autumn"
 import type { Capabilities } from "@effect-customers/core"
@@ -12,7 +12,19 @@ import { Fault, type RequestLogEntry, Sandbox, SandboxControl } from "@effect-cu
 import { HttpServer } from "@effect/platform"
 import { NodeHttpServer } from "@effect/platform-node"
 import { expect, it } from "@effect/vitest"
-import { ConfigProvider, Context, Duration, Effect, Exit, Layer, Logger, Schedule, Scope, Supervisor } from "effect"
+import {
+  ConfigProvider,
+  Context,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Logger,
+  Schedule,
+  Scope,
+  Supervisor
+} from "effect"
 import { createHash } from "node:crypto"
 import { Agent, createServer, request } from "node:http"
 import { isDeepStrictEqual } from "node:util"
@@ -272,8 +284,8 @@ const backend = Effect.gen(function*() {
     Layer.provide(Supervisor.addSupervisor(supervisor)),
     Layer.buildWithScope(scope)
   )
-  // in a fiber that has nothing to do with this one, whose own fibers are not to be counted
-  const built = yield* Effect.promise(() => Effect.runPromise(build))
+  // in a fiber whose supervisor does not become that of this one, whose own fibers are not to be counted
+  const built = yield* Effect.flatten(Effect.flatMap(Effect.forkDaemon(build), Fiber.await))
   const { address } = Context.get(built, HttpServer.HttpServer)
   return {
     port: address._tag === "TcpAddress" ? address.port : 0,

@@ -1,4 +1,4 @@
-/** What is planted in requests, in the customers and in the provider's words is seen in no log, no span and no metric. */
+/** What is planted in requests, in customers and in the provider's words is seen in no log, no span and no metric. */
 import { RetryPolicy } from "@effect-customers/core"
 import * as Polar from "@effect-customers/polar"
 import { Fault, Sandbox, SandboxControl } from "@effect-customers/sandbox"
