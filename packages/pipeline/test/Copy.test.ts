@@ -186,20 +186,27 @@ describe("a dry run", () => {
       const source = sourceOf([
         customer({ id: "1", externalId: "e1", email: "a@example.com" }),
         customer({ id: "2", externalId: "e2", email: "b@example.com" }),
-        customer({ id: "3", email: "c@example.com" })
+        customer({ id: "3", email: "c@example.com" }),
+        // what cannot be written is no conflict
+        customer({ id: "4", externalId: "e1", email: "d@example.com", name: " " })
       ])
-      expect(yield* CustomersCopy.dryRun(source, target)).toMatchObject({ whole: 3, conflicts: 0 })
-      expect(yield* CustomersCopy.dryRun(source, target, { conflicts: true })).toMatchObject({ whole: 2, conflicts: 1 })
+      expect(yield* CustomersCopy.dryRun(source, target)).toMatchObject({ whole: 3, failing: 1, conflicts: 0 })
+      expect(yield* CustomersCopy.dryRun(source, target, { conflicts: true })).toMatchObject({
+        whole: 2,
+        failing: 1,
+        conflicts: 1
+      })
       expect(yield* copyInto(source, target)).toMatchObject([
         { _tag: "Skipped", reason: "exists" },
         { _tag: "Created" },
-        { _tag: "Created" }
+        { _tag: "Created" },
+        { _tag: "Failed" }
       ])
       // no lookup, no conflicts
       expect(
         yield* CustomersCopy.dryRun(source, yield* targetWith(Mollie.capabilities), { conflicts: true, drop: "all" })
       )
-        .toMatchObject({ whole: 1, partly: 2, conflicts: 0 })
+        .toMatchObject({ whole: 1, partly: 2, failing: 1, conflicts: 0 })
     }))
 
   it.scoped("ends in what the target answers, and in what the source ends in", () =>

@@ -421,6 +421,31 @@ describe("a run", () => {
       ])
     }))
 
+  it.scoped("is stopped where it may not look up what it has begun", () =>
+    Effect.gen(function*() {
+      const { service } = withCreates(yield* serviceWith(), { 1: lost })
+      const denied = new PermissionDenied({
+        provider: "in-memory",
+        operation: "getByExternalId",
+        mayHaveApplied: false,
+        repeat: "always"
+      })
+      const blind: Service = {
+        ...service,
+        byExternalId: Option.map(service.byExternalId, (byExternalId) => ({
+          ...byExternalId,
+          getByExternalId: () => Effect.fail(denied)
+        }))
+      }
+      const ledger = yield* Ledger.memory
+      const rows = [row("a", { externalId: "user_1" })]
+      for (let run = 0; run < 2; run++) {
+        expect(yield* Effect.flip(importInto(blind, ledger, rows))).toBe(denied)
+        expect(yield* stateOf(ledger, "in-memory", "a")).toBe("begun")
+      }
+      expect(yield* importInto(service, ledger, rows)).toMatchObject([{ _tag: "Created", settled: true }])
+    }))
+
   it.scoped("is stopped by the ledger and by its rows", () =>
     Effect.gen(function*() {
       const service = yield* serviceWith()
@@ -535,7 +560,8 @@ describe("a run", () => {
         create: (input) =>
           Effect.gen(function*() {
             const endpoint = { provider: "mollie", operation: "create", repeat: "with-key", readOnly: false } as const
-            sent.push(Option.getOrThrow(yield* Idempotency.keyOf(endpoint, yield* Idempotency.Idempotency)))
+            const key = yield* Idempotency.keyOf(endpoint, yield* Idempotency.Idempotency)
+            sent.push(Option.getOrElse(key, () => "none"))
             return yield* sent.length === 1
               ? new RequestTimedOut({ ...endpoint, mayHaveApplied: true, timeout: Duration.seconds(1) })
               : memory.create(input)
@@ -550,10 +576,9 @@ describe("a run", () => {
       yield* importInto(service, ledger, [row("a")]).pipe(Effect.provide(Idempotency.layer({ generate })))
       expect(sent).toEqual(["key_1", "key_1"])
       // none where the user wants none
-      const without = yield* importInto(memory, ledger, [row("b")]).pipe(
-        Effect.provide(Idempotency.layer({ enabled: false }))
-      )
-      expect(tagsOf(without)).toEqual(["Created"])
+      const withoutKeys = Idempotency.layer({ enabled: false })
+      expect(tagsOf(yield* Effect.provide(importInto(service, ledger, [row("b")]), withoutKeys))).toEqual(["Created"])
+      expect(sent).toEqual(["key_1", "key_1", "none"])
     }))
 })
 
@@ -581,6 +606,43 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
         { reason: "in the ledger" },
         { reason: "in the ledger" }
       ])
+    }))
+
+  it.scoped("is found in the words of the target", () =>
+    Effect.gen(function*() {
+      const memory = yield* serviceWith()
+      const stored: CreateCustomer = {
+        email: "ada@example.com",
+        name: "Ada Lovelace",
+        phone: "+1 20",
+        address: { line1: "1 Main St", state: "CA", country: "US" },
+        locale: "en-US",
+        metadata: { a: 1, b: { c: 2, d: [] } }
+      }
+      const { inputs, service } = withCreates(
+        { ...memory, create: () => memory.create(stored) },
+        { 1: lost, 2: lost, 3: lost }
+      )
+      const ledger = yield* Ledger.memory
+      const input: CreateCustomer = {
+        email: "Ada@Example.com",
+        name: " Ada  Lovelace",
+        phone: "+1 20 ",
+        address: { line1: "1 Main St ", line2: "", state: "us-ca", country: "US" },
+        locale: "en-us",
+        metadata: { b: { d: [], c: 2 }, a: 1 }
+      }
+      // the last one differs in a line of its address
+      const rows = [
+        { sourceId: "a", input },
+        { sourceId: "b", input: { ...input, address: { line1: "2 Main St", country: "US" } } }
+      ]
+      yield* importInto(service, ledger, rows, { concurrency: 1 })
+      expect(yield* importInto(service, ledger, rows, { concurrency: 1 })).toMatchObject([
+        { _tag: "Created", settled: true },
+        { _tag: "MaybeApplied", error: { _tag: "Conflict" } }
+      ])
+      expect(inputs).toHaveLength(2)
     }))
 
   it.scoped("is found once for each, where several are the same", () =>
@@ -615,7 +677,7 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
       expect(yield* emails(service)).toHaveLength(2)
     }))
 
-  it.scoped("is not one who was there before it began", () =>
+  it.scoped("is not one who was there before it began, once it is known how the clocks differ", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(Date.parse("2026-11-27T12:00:00Z"))
       const before = { email: "a@example.com", name: "Name of a", paymentSource: card }
@@ -624,9 +686,18 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
         { 1: neverArrived }
       )
       const ledger = yield* Ledger.memory
+      const rows = [pinRow("a"), pinRow("b")]
       yield* importInto(service, ledger, [pinRow("a")])
-      expect(yield* importInto(service, ledger, [pinRow("a")])).toMatchObject([{ _tag: "Created", settled: false }])
-      expect(yield* emails(service)).toHaveLength(2)
+      // nobody was created yet whose time could be compared: it may be that one
+      expect(yield* importInto(service, ledger, rows, { concurrency: 1 })).toMatchObject([
+        { _tag: "MaybeApplied", error: { _tag: "Conflict" } },
+        { _tag: "Created" }
+      ])
+      expect(yield* importInto(service, ledger, rows, { concurrency: 1 })).toMatchObject([
+        { _tag: "Created", settled: false },
+        { reason: "in the ledger" }
+      ])
+      expect(yield* emails(service)).toHaveLength(3)
     }))
 
   it.scoped("is found for each, however far apart they were begun", () =>
@@ -654,10 +725,11 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
       yield* TestClock.adjust("1 hour")
       yield* service.create(pinRow("b").input)
       yield* TestClock.adjust("1 hour")
+      yield* importInto(service, ledger, [pinRow("c")])
       const { fingerprint } = yield* printOf(pinRow("b"))
       yield* ledger.begin("pin-payments", "b", { ...entry, fingerprint })
       expect(yield* importInto(service, ledger, [pinRow("b")])).toMatchObject([{ _tag: "Created", settled: false }])
-      expect(yield* emails(service)).toEqual(["b@example.com", "b@example.com"])
+      expect((yield* emails(service)).sort()).toEqual(["b@example.com", "b@example.com", "c@example.com"])
     }))
 
   it.scoped("is not one who was there before, though others existed for longer", () =>
@@ -674,15 +746,43 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
         { 2: neverArrived }
       )
       const ledger = yield* Ledger.memory
-      const rows = [row("a", { externalId: "user_1" }), row("b")]
+      const rows = [row("a", { externalId: "user_1" }), row("b"), row("c")]
       expect(yield* importInto(service, ledger, rows, { concurrency: 1 })).toMatchObject([
         { reason: "exists" },
-        { _tag: "MaybeApplied" }
+        { _tag: "MaybeApplied" },
+        { _tag: "Created" }
       ])
       expect(yield* importInto(service, ledger, rows, { concurrency: 1 })).toMatchObject([
         { reason: "in the ledger" },
-        { _tag: "Created", settled: false }
+        { _tag: "Created", settled: false },
+        { reason: "in the ledger" }
       ])
+    }))
+
+  it.scoped("is not missed where the target's clock is far behind and nobody was created before it", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(Date.parse("2026-01-01T00:00:00Z"))
+      const { inputs, service } = withCreates(yield* pin(), { 1: lost })
+      const memory = yield* Ledger.memory
+      const ledger: Ledger.Ledger = {
+        ...memory,
+        // the run's clock is of another year
+        begin: (...args) =>
+          Effect.acquireUseRelease(
+            TestClock.setTime(Date.parse("2026-11-27T12:00:00Z")),
+            () => memory.begin(...args),
+            () => TestClock.setTime(Date.parse("2026-01-01T00:00:00Z"))
+          )
+      }
+      yield* importInto(service, ledger, [pinRow("a")])
+      expect(
+        yield* importInto(service, ledger, [pinRow("a"), pinRow("b")], { concurrency: 1 })
+      )
+        .toMatchObject([{ _tag: "MaybeApplied" }, { _tag: "Created" }])
+      expect(yield* importInto(service, ledger, [pinRow("a")], {})).toMatchObject([
+        { _tag: "Created", settled: true }
+      ])
+      expect(inputs).toHaveLength(2)
     }))
 
   it.scoped.each([{ where: "behind", apart: -40 * 86_400_000 }, { where: "ahead", apart: 40 * 86_400_000 }])(
@@ -748,7 +848,12 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
         email: "x@example.com",
         ...(capabilities.fields.paymentSource.stored ? { paymentSource: card } : {})
       }
-      const old = (n: number) => ({ ...input, id: `cus_${n}`, createdAt: DateTime.unsafeMake("2026-01-01T00:00:00Z") })
+      const old = (n: number) => ({
+        ...input,
+        email: `${n}@example.com`,
+        id: `cus_${n}`,
+        createdAt: DateTime.unsafeMake("2026-01-01T00:00:00Z")
+      })
       const { service } = withCreates(
         yield* serviceWith({
           capabilities: { ...capabilities, pageSize: { min: 1, max: 2, default: 2 } },

@@ -55,13 +55,15 @@ export const settle = (
     )
     const times = entries.map(({ begunAt }) => begunAt.epochMillis)
     if (times.length === 0) return settled
-    const rest = Math.max(...times) + Duration.toMillis(settleAfter) - (yield* Clock.currentTimeMillis)
-    if (rest > 0) yield* Effect.sleep(rest)
+    const wait = Duration.toMillis(settleAfter)
+    const passed = Math.max(0, (yield* Clock.currentTimeMillis) - Math.max(...times))
+    if (passed < wait) yield* Effect.sleep(wait - passed)
 
-    const ahead = Option.getOrElse(yield* ledger.clockAhead(provider), () => 0)
+    const ahead = yield* ledger.clockAhead(provider)
     /** What was created for an entry was not created before. */
-    const sinceOf = (begunAt: number) => begunAt + ahead - drift
-    const walked = yield* Effect.either(walk(customers, ledger, entries, sinceOf(Math.min(...times))))
+    const sinceOf = (begunAt: number) => begunAt + Option.getOrElse(ahead, () => 0) - drift
+    const isTimed = Option.isSome(ahead)
+    const walked = yield* Effect.either(walk(customers, ledger, entries, sinceOf(Math.min(...times)), isTimed))
     if (walked._tag === "Left") {
       const error = walked.left
       if (error._tag === "LedgerFailed" || stops(error)) return yield* error
@@ -90,7 +92,7 @@ export const settle = (
       const { fingerprint, key, sourceId } = entry
       const { person } = Fingerprint.fromText(fingerprint)
       const isLike = candidates.some((candidate) =>
-        candidate.fingerprint.person === person && isSince(entry, candidate.customer)
+        candidate.fingerprint.person === person && (!isTimed || isSince(entry, candidate.customer))
       )
       const error = isLike ? Option.some(alike(customers)) : unreadable
       if (Option.isNone(error)) yield* ledger.forget(provider, sourceId)
@@ -123,16 +125,25 @@ interface Walked {
   readonly candidates: Array<Candidate>
   /** A row that cannot be read and may be one that is looked for. */
   readonly unreadable: Option.Option<CustomersError>
+  /** Somebody old was met. */
+  readonly isPast: boolean
 }
 
-const walk = (customers: Service, ledger: Ledger, entries: ReadonlyArray<Entry>, since: number) => {
+/** Where it is not known how the clocks differ, whoever was there before is told as well: nobody is to be missed. */
+const walk = (
+  customers: Service,
+  ledger: Ledger,
+  entries: ReadonlyArray<Entry>,
+  since: number,
+  isTimed: boolean
+) => {
   const persons = new Set(entries.map(({ fingerprint }) => Fingerprint.fromText(fingerprint).person))
   const { order } = customers.capabilities.walk
   const isOld = ({ createdAt }: Customer) => createdAt.epochMillis < since
 
   const candidatesOf = (page: Page<Customer>) =>
     Stream.fromIterable(page.items).pipe(
-      Stream.filter((customer) => !isOld(customer)),
+      Stream.filter((customer) => !isTimed || !isOld(customer)),
       Stream.map((customer): Candidate => ({ customer, fingerprint: Fingerprint.ofCustomer(customer) })),
       Stream.filter(({ fingerprint }) => persons.has(fingerprint.person)),
       Stream.filterEffect(({ customer }) =>
@@ -141,20 +152,21 @@ const walk = (customers: Service, ledger: Ledger, entries: ReadonlyArray<Entry>,
       Stream.runCollect
     )
 
-  const start: Walked = { candidates: [], unreadable: Option.none() }
+  /** Of rows that cannot be read, one that stands where nobody is old. */
+  const unreadableOf = ({ isPast, unreadable }: Walked, page: Page<Customer>) => {
+    const first = Option.fromNullable(page.unreadable[0])
+    if (order === "newest-first") return isPast ? unreadable : Option.orElse(unreadable, () => first)
+    return Option.orElse(first, () => page.items.some(isOld) ? Option.none() : unreadable)
+  }
+
+  const start: Walked = { candidates: [], unreadable: Option.none(), isPast: false }
   return customers.streamPages().pipe(
-    Stream.takeUntil(({ items }) => order === "newest-first" && items.some(isOld)),
-    Stream.runFoldEffect(
-      start,
-      ({ candidates, unreadable }, page) =>
-        Effect.map(candidatesOf(page), (found): Walked => ({
-          candidates: [...candidates, ...found],
-          // oldest first, what stands before somebody old is older
-          unreadable: Option.orElse(
-            Option.fromNullable(page.unreadable[0]),
-            () => order === "oldest-first" && page.items.some(isOld) ? Option.none() : unreadable
-          )
-        }))
-    )
+    Stream.takeUntil(({ items }) => isTimed && order === "newest-first" && items.some(isOld)),
+    Stream.runFoldEffect(start, (walked, page) =>
+      Effect.map(candidatesOf(page), (found): Walked => ({
+        candidates: [...walked.candidates, ...found],
+        unreadable: unreadableOf(walked, page),
+        isPast: walked.isPast || page.items.some(isOld)
+      })))
   )
 }
