@@ -233,6 +233,8 @@ it.effect("two exports into one file do not spoil it", () =>
     const first = Stream.tap(CustomersExport.run(CustomersExport.ndjson(path)), () =>
       pages(CustomersExport.ndjson(path), 1))
     expect(yield* Effect.flip(Stream.runDrain(first))).toMatchObject({ path, reason: "Changed" })
+    // which puts nothing behind what the second has written
+    expect((yield* textOf(whole)).startsWith(yield* textOf(path))).toBe(true)
     // and at the same time
     yield* Effect.all([
       Effect.either(run(CustomersExport.ndjson(path))),

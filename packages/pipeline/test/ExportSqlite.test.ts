@@ -9,6 +9,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Context, type Duration, Effect, FastCheck as fc, Fiber, Layer, Option, Stream, TestClock } from "effect"
 import { readdirSync } from "node:fs"
 import { setTimeout } from "node:timers/promises"
+import * as Internal from "../src/internal/sqlite.js"
 import { directory, onDisk, query, type Row, rowOf, sqlite } from "./exports.js"
 
 const seeds = (count: number, from = 1) =>
@@ -170,13 +171,14 @@ describe("who else is at the database", () => {
   const other = (path: string) =>
     Effect.map(Layer.build(LibsqlClient.layer({ url: `file:${path}` })), Context.get(SqlClient.SqlClient))
 
-  it.live("is waited for, whether reading or writing has to wait", () =>
+  it.live("is waited for, whether it reads, writes or lets nobody in", () =>
     Effect.gen(function*() {
-      for (const mode of ["IMMEDIATE", "EXCLUSIVE"]) {
+      for (const mode of ["DEFERRED", "IMMEDIATE", "EXCLUSIVE"]) {
         const path = `${yield* directory}/customers.db`
         yield* firstPage(path)
         const sql = yield* other(path)
         yield* sql.unsafe(`BEGIN ${mode}`)
+        yield* sql`SELECT * FROM customers`
         const running = yield* Effect.fork(run(path))
         yield* Effect.sleep("150 millis")
         expect(yield* Fiber.poll(running)).toEqual(Option.none())
@@ -206,6 +208,23 @@ describe("who else is at the database", () => {
       expect((yield* run(path)).map(({ customers }) => customers)).toEqual([2, 3, 5])
     }).pipe(onDisk, Effect.provide(customers)))
 })
+
+it.live("a transaction that had to wait is carried out once", () =>
+  Effect.gen(function*() {
+    const path = `${yield* directory}/shared.db`
+    const sql = yield* Internal.open(path)
+    yield* sql`CREATE TABLE times (time INTEGER)`
+    const database = yield* Internal.share(path)
+    let times = 0
+    yield* sql`BEGIN IMMEDIATE`
+    const writing = yield* Effect.fork(
+      database.write((sql) => Effect.suspend(() => Effect.asVoid(sql`INSERT INTO times VALUES (${++times})`)))
+    )
+    yield* Effect.sleep("60 millis")
+    yield* sql`COMMIT`
+    yield* Fiber.join(writing)
+    expect(yield* sql`SELECT time FROM times`).toEqual([{ time: 1 }])
+  }).pipe(onDisk))
 
 describe("nothing is spoilt", () => {
   it.effect("by two runs at once", () =>

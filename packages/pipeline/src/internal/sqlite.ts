@@ -113,7 +113,8 @@ export const share = (
       read: waiting,
       write: (use) =>
         waiting((sql) =>
-          sql`BEGIN IMMEDIATE`.pipe(
+          // a COMMIT that would have to wait keeps its lock until it is collected: the waiting is done here
+          sql`BEGIN EXCLUSIVE`.pipe(
             Effect.zipRight(use(sql)),
             Effect.zipLeft(sql`COMMIT`),
             Effect.onError(() => Effect.ignore(sql`ROLLBACK`))
