@@ -69,5 +69,5 @@ describe("a process that copies is killed", () => {
       expect(again).toHaveLength(300 + Pairs.unreadable[sourceName])
       yield* expectCopies({ source, target, ledger }, sourceName, targetName)
       expect(yield* sandbox.bugs).toEqual([])
-    }).pipe(Effect.scoped, Effect.provide(environment)))
+    }).pipe(Effect.scoped, Effect.provide(environment)), 60_000)
 })

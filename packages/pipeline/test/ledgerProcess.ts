@@ -9,7 +9,7 @@ await Effect.gen(function*() {
   const ledger = yield* SqliteLedger.make(filename)
   yield* ledger.begin("polar", "held", { key: "k", externalId: Option.none(), fingerprint: "" })
   process.stdout.write("open\n")
-  yield* Effect.never
+  return yield* Effect.never
 }).pipe(
   Effect.catchAll((error) => Effect.sync(() => process.stdout.write(`${error.message}\n`))),
   Effect.scoped,
