@@ -141,7 +141,7 @@ Effect.runPromise(CustomersService.pipe(Effect.flatMap((customers) => customers.
   }
 }
 
-/** The README's words: its install lines with tarballs for names, its first program and what it prints, and its test. */
+/** The README's words: its install lines with tarballs for names, its first program, what it prints, its test, its `tsc`. */
 export const readme = async (folder, packed) => {
   const project = emptyProject(folder, "readme")
   const text = readFileSync("README.md", "utf8")
@@ -150,9 +150,10 @@ export const readme = async (folder, packed) => {
   const program = blocks.findIndex(({ code, language }) => language === "ts" && code.includes("Effect.runPromise"))
   const output = blocks.slice(program).find(({ language }) => language === "text")
   const test = blocks.find(({ code, language }) => language === "ts" && code.includes(`"@effect/vitest"`))
-  if (install === undefined || output === undefined || test === undefined) {
+  const tsc = /`npx (tsc [^`]+)`/.exec(text)?.[1]
+  if (install === undefined || output === undefined || test === undefined || tsc === undefined) {
     problems.push(
-      "README.md: no install lines, no program with what it prints, or no test, where this script looks for them"
+      "README.md: no install lines, no program with what it prints, no test or no tsc, where this script looks for them"
     )
     return
   }
@@ -167,7 +168,10 @@ export const readme = async (folder, packed) => {
   const { stdout } = await mustRun("npx", ["--yes", "tsx", "program.ts"], { cwd: project, env })
   if (stdout !== output.code) problems.push(`README.md: its program prints\n${stdout}instead of\n${output.code}`)
   await mustRun("npx", ["vitest", "run"], { cwd: project, env })
-  process.stdout.write("README.md: its packages install, its program prints what it says, and its test passes\n")
+  await mustRun("npx", tsc.split(" "), { cwd: project, env })
+  process.stdout.write(
+    "README.md: its packages install, its program compiles and prints what it says, and its test passes\n"
+  )
 }
 
 /** Who provides the services, and with what. */
