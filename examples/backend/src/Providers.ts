@@ -65,15 +65,15 @@ const configured = (names: ReadonlyArray<ProviderName>) =>
 
 const isProviderName = Schema.is(ProviderName)
 
-const refuse = (message: string) => Either.left(ConfigError.InvalidData(["PROVIDERS"], message))
-
 /** `PROVIDERS=polar,mollie`; none where the variable is not set. */
 const names = Config.option(
   Config.mapOrFail(Config.string("PROVIDERS"), (text) => {
     const names = Array.dedupe(text.split(",").map((name) => name.trim()))
     return names.every((name) => isProviderName(name))
       ? Either.right(names)
-      : refuse(`expected some of ${ProviderName.literals.join(", ")}, with commas between them`)
+      : Either.left(
+        ConfigError.InvalidData([], `expected some of ${ProviderName.literals.join(", ")}, with commas between them`)
+      )
   })
 )
 

@@ -29,11 +29,15 @@ const expectation = ({ _tag, message }: DecodeIssue) => {
 }
 
 const issuesOf = ({ issues }: HttpApiError.HttpApiDecodeError) =>
-  Object.entries(Array.groupBy(issues, pathOf))
-    .map(([path, issues]) => ({
+  Array.dedupe(issues.map(pathOf))
+    .map((path) => ({
       path,
       // that an optional field may be absent is no news to who has sent it
-      message: `expected ${Array.dedupe(issues.map(expectation)).filter((what) => what !== "undefined").join(" or ")}`
+      message: `expected ${
+        Array.dedupe(issues.filter((issue) => pathOf(issue) === path).map(expectation))
+          .filter((what) => what !== "undefined")
+          .join(" or ")
+      }`
     }))
     // what is wrong within a field says more than that the field is wrong
     .filter(({ path }, _, all) => !all.some((other) => other.path.startsWith(`${path}.`)))
@@ -60,7 +64,7 @@ const notJson = badRequest([{
 }])
 
 const isJson = (headers: HttpServerRequest.HttpServerRequest["headers"]) =>
-  (headers["content-type"] ?? "application/json").includes("application/json") &&
+  /^application\/json *(;|$)/i.test(headers["content-type"] ?? "application/json") &&
   Number(headers["content-length"] ?? 0) <= longestBody &&
   headers["transfer-encoding"] === undefined
 

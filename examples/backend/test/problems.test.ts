@@ -98,6 +98,7 @@ describe("a malformed request", () => {
         name: 12345,
         nam: secret,
         "ada@example.com": 1,
+        ["__proto__"]: secret,
         address: { country: secret, line1: 5 },
         locale: `${secret} x`,
         metadata: [secret],
@@ -109,6 +110,7 @@ describe("a malformed request", () => {
         { path: "name", message: "expected string" },
         { path: "nam", message: "expected no such field" },
         { path: "*", message: "expected no such field" },
+        { path: "__proto__", message: "expected no such field" },
         { path: "address.country", message: "expected an ISO 3166 alpha-2 country code in capitals" },
         { path: "address.line1", message: "expected string or null" },
         { path: "locale", message: "expected a BCP 47 language tag" },
@@ -126,7 +128,14 @@ describe("a malformed request", () => {
       }]
       expect(yield* issuesOf("{\"email\":\"ada@exam")).toEqual(unreadable)
       expect(yield* issuesOf(JSON.stringify({ name: "x".repeat(70_000) }))).toEqual(unreadable)
-      for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+      for (
+        const type of [
+          "text/plain",
+          "application/jsonp",
+          "application/x-www-form-urlencoded",
+          "multipart/form-data; boundary=x"
+        ]
+      ) {
         expect(yield* issuesOf("{\"email\":\"ada@example.com\"}", { "content-type": type })).toEqual(unreadable)
       }
       const inPieces = yield* HttpClientRequest.post("/polar/customers").pipe(
@@ -134,6 +143,8 @@ describe("a malformed request", () => {
         HttpClient.execute
       )
       expect([inPieces.status, yield* inPieces.json]).toMatchObject([400, { _tag: "BadRequest", issues: unreadable }])
+      const inCapitals = { "content-type": "Application/JSON; charset=UTF-8" }
+      expect((yield* ask("POST", "/polar/customers", { email: "ada@example.com" }, inCapitals)).status).toBe(201)
       // who sends no body may name a type for it
       expect((yield* ask("GET", "/polar/customers", undefined, { "content-type": "text/plain" })).status).toBe(200)
       expect(yield* issuesOf("[]")).toEqual([{ path: "", message: "expected CreateCustomer" }])
