@@ -3,7 +3,7 @@ import type { CustomersService } from "@effect-customers/core"
 import { CustomersCopy, CustomersImport } from "@effect-customers/pipeline"
 import { Console, type Context, Effect, Option, Stream } from "effect"
 import { Progress, type Tell } from "./progress.js"
-import { reportFile } from "./report.js"
+import type { Report } from "./report.js"
 
 export interface Copy<E, R> {
   readonly source: CustomersCopy.Source<E, R>
@@ -34,8 +34,7 @@ const watched = <E, R>(source: CustomersCopy.Source<E, R>, tell: Tell): Customer
 })
 
 interface CopyOptions extends CustomersImport.Options {
-  /** The file of the report. */
-  readonly report: string
+  readonly report: Report
   /** How many customers a dry run has met. */
   readonly expected: number
 }
@@ -44,21 +43,20 @@ export const copy = <E, R>(
   { options, source, target }: Copy<E, R>,
   { expected, report, ...importOptions }: CopyOptions
 ) =>
-  Effect.gen(function*() {
-    const { during } = yield* Progress
-    const write = yield* reportFile(report)
-    return yield* during((tell) =>
-      CustomersCopy.run(source, target, { ...options, ...importOptions }).pipe(
-        Stream.onStart(tell("copying", 0, Option.some(expected))),
-        Stream.tap(write),
-        Stream.runFoldEffect(CustomersImport.emptyReport, (before, outcome) => {
-          const after = CustomersImport.addOutcome(before, outcome)
-          return Effect.as(tell("copying", countOf(after), Option.some(expected)), after)
-        })
+  Effect.flatMap(
+    Progress,
+    ({ during }) =>
+      during((tell) =>
+        CustomersCopy.run(source, target, { ...options, ...importOptions }).pipe(
+          Stream.onStart(tell("copying", 0, Option.some(expected))),
+          Stream.tap(report),
+          Stream.runFoldEffect(CustomersImport.emptyReport, (before, outcome) => {
+            const after = CustomersImport.addOutcome(before, outcome)
+            return Effect.as(tell("copying", countOf(after), Option.some(expected)), after)
+          })
+        )
       )
-    )
-  }).pipe(
-    Effect.scoped,
+  ).pipe(
     Effect.onInterrupt(() => Console.error("Stopped. The same command goes on from here, and creates nobody twice."))
   )
 

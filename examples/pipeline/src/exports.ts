@@ -68,7 +68,9 @@ export const exportAll = (exports: ReadonlyArray<Export>, options: Options) =>
         )
       )
     )
-    return failed.length > 0 ? yield* new Stopped({ message: failed.join("\n") }) : exported
+    if (failed.length === 0) return exported
+    if (exported.length > 0) yield* Console.log(exportedTable(exported))
+    return yield* new Stopped({ message: failed.join("\n") })
   })
 
 export const exportedTable = (exported: ReadonlyArray<Exported>): string =>

@@ -1,16 +1,20 @@
 /** What became of each customer, in a file and in tables. It holds ids, fields and reasons, and no personal data. */
 import type { CustomersCopy, CustomersImport } from "@effect-customers/pipeline"
 import { FileSystem } from "@effect/platform"
-import { Array, DateTime, Effect, Option, Order, Struct } from "effect"
+import type { PlatformError } from "@effect/platform/Error"
+import { Array, DateTime, Effect, Option, Order, type Scope, Struct } from "effect"
 import { table } from "./table.js"
 
+/** What is told of each outcome. */
+export type Report = (outcome: CustomersImport.Outcome) => Effect.Effect<void, PlatformError>
+
 /** Writes those outcomes to a file that say more than that a customer arrived whole. Runs add to it. */
-export const reportFile = (path: string) =>
+export const reportFile = (path: string): Effect.Effect<Report, PlatformError, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const file = yield* fs.open(path, { flag: "a", mode: 0o600 })
     const encoder = new TextEncoder()
-    return (outcome: CustomersImport.Outcome) =>
+    return (outcome) =>
       outcome._tag === "Created" && outcome.without.length === 0
         ? Effect.void
         : Effect.flatMap(DateTime.now, (now) => {

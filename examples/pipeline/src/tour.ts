@@ -7,7 +7,7 @@ import { customersOf } from "./accounts.js"
 import { copy, dryRun } from "./copies.js"
 import { exportAll, exportedTable } from "./exports.js"
 import { providerNames } from "./providers.js"
-import { dryRunTables, reportTables } from "./report.js"
+import { dryRunTables, reportFile, reportTables } from "./report.js"
 import { externalIds } from "./transferOptions.js"
 
 const heading = (text: string) => Console.log(`\n${text}\n${"=".repeat(text.length)}\n`)
@@ -40,7 +40,7 @@ export const tour = Effect.gen(function*() {
   const run = copy({ source, target, options }, {
     ledger,
     concurrency: 8,
-    report: fileOf("report.ndjson"),
+    report: yield* reportFile(fileOf("report.ndjson")),
     expected: found.customers
   })
   yield* heading("Then the copy")

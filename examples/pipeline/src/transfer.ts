@@ -9,7 +9,7 @@ import { Accounts } from "./accounts.js"
 import { copy, dryRun } from "./copies.js"
 import { Incomplete, Misunderstood } from "./failures.js"
 import { paymentSources } from "./paymentSources.js"
-import { dryRunTables, reportTables } from "./report.js"
+import { dryRunTables, reportFile, reportTables } from "./report.js"
 import { grouped } from "./table.js"
 import type { TransferOptions } from "./transferOptions.js"
 
@@ -19,10 +19,16 @@ export const transfer = <E, R>(
   { cardTokens, concurrency, conflicts, drop, externalIdFrom, ledger: ledgerFile, report, yes }: TransferOptions
 ) =>
   Effect.gen(function*() {
-    const creates = Option.isSome(ledgerFile)
-    if (creates && !yes) yield* somebodyCanAnswer
+    if (Option.isSome(ledgerFile) && !yes) yield* somebodyCanAnswer
     // what is wrong with a file is said before anybody is read
-    const ledger = yield* Effect.transposeMapOption(ledgerFile, Sqlite.ledger)
+    const files = yield* Effect.transposeMapOption(ledgerFile, (file) => {
+      const reportTo = Option.getOrElse(report, () => `${file}.report.ndjson`)
+      return Effect.all({
+        ledger: Sqlite.ledger(file),
+        report: reportFile(reportTo),
+        reportTo: Effect.succeed(reportTo)
+      })
+    })
     const { isSandbox } = yield* Accounts
     const job = {
       source,
@@ -32,19 +38,14 @@ export const transfer = <E, R>(
 
     const found = yield* dryRun(job, { conflicts, concurrency })
     yield* Console.log(dryRunTables(found))
-    if (Option.isNone(ledger)) return
+    if (Option.isNone(files)) return
     if (!yes && !(yield* confirmed(`Create them at ${target.provider}?`))) {
       return yield* Console.log("Nobody was created.")
     }
 
-    const reportFile = Option.getOrElse(report, () => `${Option.getOrThrow(ledgerFile)}.report.ndjson`)
-    const came = yield* copy(job, {
-      ledger: ledger.value,
-      concurrency,
-      report: reportFile,
-      expected: found.customers + found.unreadable
-    })
-    yield* Console.log(`\n${reportTables(came)}\n\nThe report is in ${reportFile}`)
+    const { reportTo, ...writing } = files.value
+    const came = yield* copy(job, { ...writing, concurrency, expected: found.customers + found.unreadable })
+    yield* Console.log(`\n${reportTables(came)}\n\nThe report is in ${reportTo}`)
     const missing = came.failed + came.maybeApplied
     if (missing > 0) {
       return yield* new Incomplete({

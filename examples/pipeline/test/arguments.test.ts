@@ -123,17 +123,21 @@ describe("--live", () => {
     }))
 })
 
-describe("a ledger that cannot be used", () => {
+describe("a ledger or a report that cannot be used", () => {
   it.scopedLive("is said before anybody is read", () =>
     Effect.gen(function*() {
       const control = yield* SandboxControl
       const fileOf = yield* folder
-      const copy = (ledger: string) =>
-        onSandbox(["copy", "--from", "polar", "--to", "mollie", "--yes", "--ledger", fileOf(ledger)])
+      const copy = (ledger: string, ...more: ReadonlyArray<string>) =>
+        onSandbox(["copy", "--from", "polar", "--to", "mollie", "--yes", "--ledger", fileOf(ledger), ...more])
       const stopped = { exitCode: 1, stdout: "" }
       expect(yield* copy("nowhere/ledger.db")).toEqual({
         ...stopped,
         stderr: `ledger ${fileOf("nowhere/ledger.db")}: it cannot be opened\n`
+      })
+      expect(yield* copy("other.db", "--report", fileOf("nowhere/report.ndjson"))).toEqual({
+        ...stopped,
+        stderr: expect.stringMatching(/^[^\n]*nowhere\/report\.ndjson[^\n]*\n$/)
       })
       yield* Sqlite.ledger(fileOf("ledger.db"))
       expect(yield* copy("ledger.db")).toEqual({

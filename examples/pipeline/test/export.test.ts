@@ -109,6 +109,8 @@ describe("export", () => {
       const ended = yield* onSandbox(["export", "--provider", "all", "--format", "csv", "--out", fileOf("out")])
       expect(ended.exitCode).toBe(1)
       expect(ended.stderr).toMatch(/\nautumn: autumn list: permission denied \(status 403\)\n$/)
+      // what came of the others is told all the same
+      expect(ended.stdout.match(/^\S+ +5 +0 +0 {2}/gm)).toHaveLength(4)
       for (const provider of ["polar", "mollie", "pin-payments", "flexprice"]) {
         expect((yield* textOf(fileOf(`out/${provider}.csv`))).trimEnd().split("\r\n"), provider).toHaveLength(6)
       }
