@@ -119,6 +119,32 @@ export interface Service {
 export class AutumnClient extends Context.Tag("@effect-customers/autumn/AutumnClient")<AutumnClient, Service>() {}
 
 /**
+ * What the calls of the client go through, and what is wrong with the options, if anything.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export const transportOptions = (options: AutumnOptions): Transport.Options => {
+  const { apiVersion = "2.1" } = options
+  return {
+    provider: "autumn",
+    root: "/v1",
+    baseUrl: options.baseUrl ?? "https://api.useautumn.com",
+    headers: { "x-api-version": apiVersion },
+    credential: {
+      name: "authorization",
+      option: "secretKey",
+      secret: options.secretKey,
+      format: (key) => `Bearer ${key}`
+    },
+    defaults: { body: { delete_in_stripe: options.deleteInStripe } },
+    toError: AutumnError.fromAnswer,
+    transformClient: options.transformClient,
+    issues: apiVersion === "2.1" || apiVersion === "2.3" ? [] : [{ path: "apiVersion", message: "expected 2.1 or 2.3" }]
+  }
+}
+
+/**
  * Builds the client. It cannot fail: with a bad option every call ends in `InvalidRequest` naming it.
  *
  * @since 0.1.0
@@ -126,24 +152,8 @@ export class AutumnClient extends Context.Tag("@effect-customers/autumn/AutumnCl
  */
 export const make = (options: AutumnOptions): Effect.Effect<Service, never, HttpClient.HttpClient> =>
   Effect.gen(function*() {
-    const { apiVersion = "2.1" } = options
-    const isByCursor = apiVersion === "2.3"
-    const { call } = yield* Transport.make({
-      provider: "autumn",
-      root: "/v1",
-      baseUrl: options.baseUrl ?? "https://api.useautumn.com",
-      headers: { "x-api-version": apiVersion },
-      credential: {
-        name: "authorization",
-        option: "secretKey",
-        secret: options.secretKey,
-        format: (key) => `Bearer ${key}`
-      },
-      defaults: { body: { delete_in_stripe: options.deleteInStripe } },
-      toError: AutumnError.fromAnswer,
-      transformClient: options.transformClient,
-      issues: isByCursor || apiVersion === "2.1" ? [] : [{ path: "apiVersion", message: "expected 2.1 or 2.3" }]
-    })
+    const isByCursor = options.apiVersion === "2.3"
+    const { call } = yield* Transport.make(transportOptions(options))
 
     // a field of the other version is refused
     const list: Service["list"] = (body = {}) =>

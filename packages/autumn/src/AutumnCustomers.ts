@@ -23,6 +23,7 @@ import type { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Page from "@effect-customers/core/Page"
 import * as ProviderConfig from "@effect-customers/core/ProviderConfig"
+import * as Transport from "@effect-customers/core/Transport"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Arr from "effect/Array"
 import * as Config from "effect/Config"
@@ -349,16 +350,19 @@ export const layerConfig = (
   AutumnClient | CustomersService | CustomersByExternalId | CustomersByEmail,
   ConfigError.ConfigError,
   HttpClient.HttpClient
-> =>
-  ProviderConfig.layer(
-    Config.all({
-      secretKey: config.secretKey ?? ProviderConfig.secret("AUTUMN_SECRET_KEY"),
-      apiVersion: config.apiVersion ?? ProviderConfig.literal("AUTUMN_API_VERSION", ["2.1", "2.3"]),
-      deleteInStripe: config.deleteInStripe ?? Config.succeed(undefined),
-      baseUrl: config.baseUrl ?? ProviderConfig.text("AUTUMN_BASE_URL")
-    }),
-    (options) => layer({ ...options, transformClient: config.transformClient })
+> => {
+  const configs = {
+    secretKey: config.secretKey ?? ProviderConfig.secret("AUTUMN_SECRET_KEY"),
+    apiVersion: config.apiVersion ?? ProviderConfig.literal("AUTUMN_API_VERSION", ["2.1", "2.3"]),
+    deleteInStripe: config.deleteInStripe ?? Config.succeed(undefined),
+    baseUrl: config.baseUrl ?? ProviderConfig.text("AUTUMN_BASE_URL")
+  }
+  return ProviderConfig.layer(
+    Config.all(configs),
+    (options) => layer({ ...options, transformClient: config.transformClient }),
+    { configs, issues: (options) => Transport.optionIssues(Client.transportOptions(options)) }
   )
+}
 
 /**
  * Autumn's own object behind a customer, with everything the unified model has no place for. None for a customer of

@@ -70,6 +70,20 @@ describe("layerConfig", () => {
     ["no key", {}, {}, "AUTUMN_SECRET_KEY"],
     ["a blank one", { AUTUMN_SECRET_KEY: "  " }, {}, "AUTUMN_SECRET_KEY"],
     ["a version that is none", { AUTUMN_SECRET_KEY: secret, AUTUMN_API_VERSION: secret }, {}, "AUTUMN_API_VERSION"],
+    ["a key with a space inside", { AUTUMN_SECRET_KEY: `Bearer ${secret}` }, {}, "AUTUMN_SECRET_KEY"],
+    ["no URL", { AUTUMN_SECRET_KEY: secret, AUTUMN_BASE_URL: secret }, {}, "AUTUMN_BASE_URL"],
+    [
+      "a URL with what all paths begin with",
+      { AUTUMN_SECRET_KEY: secret, AUTUMN_BASE_URL: "https://api.useautumn.com/v1" },
+      {},
+      "AUTUMN_BASE_URL"
+    ],
+    [
+      "a key in a variable of the caller's own",
+      { MINE: `Bearer ${secret}` },
+      { secretKey: Config.redacted("MINE") },
+      "MINE"
+    ],
     [
       "a config of the caller's own that prints values",
       { AUTUMN_SECRET_KEY: secret, MINE: secret },

@@ -6,11 +6,14 @@
  */
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
+import type { InputIssue } from "./CustomersError.js"
 
 /** What this module has refused with: the only words that are kept, because they hold no value. */
 const ownMessages = new Set<string>()
@@ -136,15 +139,62 @@ const withoutValues = (error: ConfigError.ConfigError): ConfigError.ConfigError 
   }
 }
 
+/** The path under which a config was answered; the given one where it asked for nothing. */
+const askedAs = (config: Config.Config<unknown>, otherwise: string): Effect.Effect<ReadonlyArray<string>> =>
+  Effect.configProviderWith(({ flattened }) =>
+    Effect.gen(function*() {
+      const asked = yield* Ref.make<ReadonlyArray<string>>([otherwise])
+      const listening = ConfigProvider.makeFlat({
+        load: (path, primitive, split) => Effect.zipLeft(flattened.load(path, primitive, split), Ref.set(asked, path)),
+        enumerateChildren: (path) => flattened.enumerateChildren(path),
+        patch: flattened.patch
+      })
+      yield* Effect.exit(Effect.withConfigProvider(config, ConfigProvider.fromFlat(listening)))
+      return yield* Ref.get(asked)
+    })
+  )
+
+/**
+ * What is wrong with options as a whole, for {@link layer}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Check<in Options> {
+  /** What the provider's layer would refuse on every call, by the name of the option. */
+  readonly issues: (options: Options) => ReadonlyArray<InputIssue>
+  /** What each option is read from: the error names the variable that was asked for. */
+  readonly configs: { readonly [option: string]: Config.Config<unknown> }
+}
+
+const refusedBy = <Options>({ configs, issues }: Check<Options>, options: Options) =>
+  Effect.forEach(issues(options), ({ message, path }) =>
+    Effect.map(
+      askedAs(configs[path] ?? Config.succeed(undefined), path),
+      // a redacted message may quote
+      (asked) => ConfigError.InvalidData([...asked], typeof message === "string" ? message : "the value is not valid")
+    )).pipe(
+      Effect.flatMap(([first, ...others]) =>
+        first === undefined ? Effect.void : Effect.fail(others.reduce<ConfigError.ConfigError>(ConfigError.And, first))
+      )
+    )
+
 /**
  * A layer from configuration. Whatever the configuration was refused for, the `ConfigError` names the variable and
- * never its value: `Config.literal`, `integer`, `boolean` and `url` of effect 3.22 print what they were given.
+ * never its value: `Config.literal`, `integer`, `boolean` and `url` of effect 3.22 print what they were given. With a
+ * check, what the layer would refuse on every call is refused here.
  *
  * @since 0.1.0
  * @category layers
  */
 export const layer = <A, Out, E, R>(
   config: Config.Config<A>,
-  make: (options: A) => Layer.Layer<Out, E, R>
+  make: (options: A) => Layer.Layer<Out, E, R>,
+  check?: Check<A>
 ): Layer.Layer<Out, E | ConfigError.ConfigError, R> =>
-  Layer.unwrapEffect(Effect.map(Effect.mapError(config, withoutValues), make))
+  Layer.unwrapEffect(
+    Effect.mapError(config, withoutValues).pipe(
+      Effect.tap((options) => check === undefined ? Effect.void : refusedBy(check, options)),
+      Effect.map(make)
+    )
+  )

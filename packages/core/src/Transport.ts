@@ -161,6 +161,24 @@ export const baseUrlOf = <World extends string>(choice: {
   }
 }
 
+/**
+ * What is wrong with the options of a layer: every call of it ends in `InvalidRequest` with these. A secret that is an
+ * Effect is not run, and so not looked at.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export const optionIssues = (options: Options): ReadonlyArray<InputIssue> => {
+  const { credential, issues = [] } = options
+  return [
+    ...issues,
+    ...Option.toArray(Either.getLeft(baseUrl(options))),
+    ...Effect.isEffect(credential.secret)
+      ? []
+      : Option.toArray(Either.getLeft(readSecret(credential, credential.secret)))
+  ]
+}
+
 /** What a successful answer comes to. */
 type Read<A> = (
   endpoint: Endpoint.Any,
@@ -199,17 +217,13 @@ export const make = Effect.fnUntraced(function*(options: Options) {
   const layerLimit = yield* limiter.RateLimit
   const attempts = yield* Attempts.make
   const client = options.transformClient === undefined ? given : options.transformClient(given)
-  const base = Either.filterOrLeft(
-    baseUrl(options.baseUrl),
-    (url) => options.root === undefined || new URL(url).pathname !== options.root,
-    () => ({ path: "baseUrl", message: `expected a URL without ${options.root}: every path begins with it` })
-  )
+  const base = baseUrl(options)
   const isDefined = (value: unknown): boolean => value !== undefined
   const defaults = {
     query: Record.filter(options.defaults?.query ?? {}, isDefined),
     body: Record.filter(options.defaults?.body ?? {}, isDefined)
   }
-  const configurationIssues = [...options.issues ?? [], ...Either.isLeft(base) ? [base.left] : []]
+  const configurationIssues = [...options.issues ?? [], ...Option.toArray(Either.getLeft(base))]
 
   /** The part of an input with what the options of the layer add to it. */
   const completed = (
@@ -472,20 +486,21 @@ const invalidRequest = (endpoint: Endpoint.Any, issues: ReadonlyArray<InputIssue
 
 const parseUrl = Option.liftThrowable((text: string) => new URL(text))
 
-const baseUrl = (text: string): Either.Either<string, InputIssue> =>
-  parseUrl(text).pipe(
+const baseUrl = ({ baseUrl, root }: Pick<Options, "baseUrl" | "root">): Either.Either<string, InputIssue> =>
+  parseUrl(baseUrl).pipe(
     Option.filter((url) =>
       (url.protocol === "https:" || url.protocol === "http:") && url.search === "" && url.hash === "" &&
       url.username === "" && url.password === ""
     ),
-    Option.match({
-      onNone: () =>
-        Either.left({
-          path: "baseUrl",
-          message: "expected an http or https URL without query, fragment or credentials"
-        }),
-      onSome: (url) => Either.right(url.origin + url.pathname.replace(/\/+$/, ""))
-    })
+    Option.map((url) => url.origin + url.pathname.replace(/\/+$/, "")),
+    Either.fromOption(() => ({
+      path: "baseUrl",
+      message: "expected an http or https URL without query, fragment or credentials"
+    })),
+    Either.filterOrLeft(
+      (url) => root === undefined || new URL(url).pathname !== root,
+      () => ({ path: "baseUrl", message: `expected a URL without ${root}: every path begins with it` })
+    )
   )
 
 const expandPath = (
@@ -564,6 +579,22 @@ const redactedValue = Option.liftThrowable((secret: Redacted.Redacted<unknown>):
 
 const printable = /^[\x21-\x7e]+$/
 
+/** What a header is made from, or why that cannot be. */
+const readSecret = (
+  header: SecretHeader,
+  secret: Redacted.Redacted<string>
+): Either.Either<string, InputIssue> => {
+  const value = Option.getOrUndefined(redactedValue(secret))
+  if (typeof value !== "string" || !printable.test(value)) {
+    return Either.left({
+      path: header.option,
+      message: "expected a secret of printable ASCII characters, without spaces and without `Bearer` in front"
+    })
+  }
+  const problem = header.problem?.(value)
+  return problem === undefined ? Either.right(value) : Either.left(problem)
+}
+
 const secretValue = (
   endpoint: Endpoint.Any,
   header: SecretHeader
@@ -571,19 +602,12 @@ const secretValue = (
   (Effect.isEffect(header.secret)
     ? Effect.mapError(header.secret, () => new Errors.AuthenticationFailed(Endpoint.errorContext(endpoint)))
     : Effect.succeed(header.secret)).pipe(
-      Effect.flatMap((secret) => {
-        const value = Option.getOrUndefined(redactedValue(secret))
-        if (typeof value !== "string" || !printable.test(value)) {
-          return invalidRequest(endpoint, [{
-            path: header.option,
-            message: "expected a secret of printable ASCII characters that is not empty"
-          }])
-        }
-        const problem = header.problem?.(value)
-        return problem === undefined
-          ? Effect.succeed(header.format(value))
-          : invalidRequest(endpoint, [problem])
-      })
+      Effect.flatMap((secret) =>
+        Either.match(readSecret(header, secret), {
+          onLeft: (issue) => invalidRequest(endpoint, [issue]),
+          onRight: (value) => Effect.succeed(header.format(value))
+        })
+      )
     )
 
 /**

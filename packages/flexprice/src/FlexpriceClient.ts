@@ -157,6 +157,38 @@ export class FlexpriceClient
 const baseUrls = { us: "https://us.api.flexprice.io", india: "https://api.cloud.flexprice.io" }
 
 /**
+ * What the calls of the client go through, and what is wrong with the options, if anything.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export const transportOptions = (options: FlexpriceOptions): Transport.Options => {
+  const { environmentId } = options
+  const { baseUrl, issues } = Transport.baseUrlOf({
+    option: "region",
+    worlds: baseUrls,
+    world: options.region ?? "us",
+    baseUrl: options.baseUrl
+  })
+  return {
+    provider: "flexprice",
+    root: "/v1",
+    baseUrl,
+    headers: environmentId === undefined ? {} : { "x-environment-id": environmentId },
+    credential: { name: "x-api-key", option: "apiKey", secret: options.apiKey, format: (key) => key },
+    toError: FlexpriceError.fromAnswer,
+    transformClient: options.transformClient,
+    issues: [
+      ...issues,
+      // a caller without types may give anything
+      ...environmentId === undefined || (typeof environmentId === "string" && /^[\x21-\x7e]+$/.test(environmentId))
+        ? []
+        : [{ path: "environmentId", message: "expected an id of printable ASCII characters that is not empty" }]
+    ]
+  }
+}
+
+/**
  * Builds the client. It cannot fail: with a bad option every call ends in `InvalidRequest` naming it.
  *
  * @since 0.1.0
@@ -164,29 +196,7 @@ const baseUrls = { us: "https://us.api.flexprice.io", india: "https://api.cloud.
  */
 export const make = (options: FlexpriceOptions): Effect.Effect<Service, never, HttpClient.HttpClient> =>
   Effect.gen(function*() {
-    const { environmentId } = options
-    const { baseUrl, issues } = Transport.baseUrlOf({
-      option: "region",
-      worlds: baseUrls,
-      world: options.region ?? "us",
-      baseUrl: options.baseUrl
-    })
-    const { call } = yield* Transport.make({
-      provider: "flexprice",
-      root: "/v1",
-      baseUrl,
-      headers: environmentId === undefined ? {} : { "x-environment-id": environmentId },
-      credential: { name: "x-api-key", option: "apiKey", secret: options.apiKey, format: (key) => key },
-      toError: FlexpriceError.fromAnswer,
-      transformClient: options.transformClient,
-      issues: [
-        ...issues,
-        // a caller without types may give anything
-        ...environmentId === undefined || (typeof environmentId === "string" && /^[\x21-\x7e]+$/.test(environmentId))
-          ? []
-          : [{ path: "environmentId", message: "expected an id of printable ASCII characters that is not empty" }]
-      ]
-    })
+    const { call } = yield* Transport.make(transportOptions(options))
 
     const search: Service["search"] = (body) => call(Api.search, { body: body ?? {} })
 

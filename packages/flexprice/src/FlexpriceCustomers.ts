@@ -16,6 +16,7 @@ import type { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Page from "@effect-customers/core/Page"
 import * as ProviderConfig from "@effect-customers/core/ProviderConfig"
+import * as Transport from "@effect-customers/core/Transport"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -329,16 +330,19 @@ export const layerConfig = (
   FlexpriceClient | CustomersService | CustomersByExternalId | CustomersByEmail,
   ConfigError.ConfigError,
   HttpClient.HttpClient
-> =>
-  ProviderConfig.layer(
-    Config.all({
-      apiKey: config.apiKey ?? ProviderConfig.secret("FLEXPRICE_API_KEY"),
-      region: config.region ?? ProviderConfig.literal("FLEXPRICE_REGION", ["us", "india"]),
-      environmentId: config.environmentId ?? ProviderConfig.text("FLEXPRICE_ENVIRONMENT_ID"),
-      baseUrl: config.baseUrl ?? ProviderConfig.text("FLEXPRICE_BASE_URL")
-    }),
-    (options) => layer({ ...options, transformClient: config.transformClient })
+> => {
+  const configs = {
+    apiKey: config.apiKey ?? ProviderConfig.secret("FLEXPRICE_API_KEY"),
+    region: config.region ?? ProviderConfig.literal("FLEXPRICE_REGION", ["us", "india"]),
+    environmentId: config.environmentId ?? ProviderConfig.text("FLEXPRICE_ENVIRONMENT_ID"),
+    baseUrl: config.baseUrl ?? ProviderConfig.text("FLEXPRICE_BASE_URL")
+  }
+  return ProviderConfig.layer(
+    Config.all(configs),
+    (options) => layer({ ...options, transformClient: config.transformClient }),
+    { configs, issues: (options) => Transport.optionIssues(Client.transportOptions(options)) }
   )
+}
 
 /**
  * Flexprice's own object behind a customer, with everything the unified model has no place for. None for a customer of

@@ -73,6 +73,26 @@ describe("layerConfig", () => {
     ["a blank key", { FLEXPRICE_API_KEY: "  " }, {}, "FLEXPRICE_API_KEY"],
     ["a region that is none", { FLEXPRICE_API_KEY: secret, FLEXPRICE_REGION: secret }, {}, "FLEXPRICE_REGION"],
     ["a region in capitals", { FLEXPRICE_API_KEY: secret, FLEXPRICE_REGION: "US" }, {}, "FLEXPRICE_REGION"],
+    ["a key with a space inside", { FLEXPRICE_API_KEY: `Bearer ${secret}` }, {}, "FLEXPRICE_API_KEY"],
+    [
+      "an environment with a space inside",
+      { FLEXPRICE_API_KEY: secret, FLEXPRICE_ENVIRONMENT_ID: `env ${secret}` },
+      {},
+      "FLEXPRICE_ENVIRONMENT_ID"
+    ],
+    ["no URL", { FLEXPRICE_API_KEY: secret, FLEXPRICE_BASE_URL: secret }, {}, "FLEXPRICE_BASE_URL"],
+    [
+      "a URL with what all paths begin with",
+      { FLEXPRICE_API_KEY: secret, FLEXPRICE_BASE_URL: "https://us.api.flexprice.io/v1" },
+      {},
+      "FLEXPRICE_BASE_URL"
+    ],
+    [
+      "a key in a variable of the caller's own",
+      { MINE: `Bearer ${secret}` },
+      { apiKey: Config.redacted("MINE") },
+      "MINE"
+    ],
     [
       "a config of the caller's own that prints values",
       { FLEXPRICE_API_KEY: secret, MINE: secret },

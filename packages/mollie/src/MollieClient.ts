@@ -175,6 +175,30 @@ const credential = ({ accessToken, apiKey }: MollieOptions): Transport.SecretHea
 }
 
 /**
+ * What the calls of the client go through, and what is wrong with the options, if anything.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export const transportOptions = (options: MollieOptions): Transport.Options => {
+  const { profileId, testmode } = options
+  return {
+    provider: "mollie",
+    root: "/v2",
+    baseUrl: options.baseUrl ?? "https://api.mollie.com",
+    headers: { accept: "application/hal+json" },
+    credential: credential(options),
+    // on listPayments profileId is a filter, and in the query
+    defaults: { query: { testmode }, body: { testmode, profileId } },
+    refuses: options.apiKey === undefined ? undefined : { testmode: fixedByKey, profileId: fixedByKey },
+    replayedHeader: "idempotent-replayed",
+    toError: MollieError.fromAnswer,
+    transformClient: options.transformClient,
+    issues: optionIssues(options)
+  }
+}
+
+/**
  * Builds the client. It cannot fail: with a bad option every call ends in `InvalidRequest` naming it.
  *
  * @since 0.1.0
@@ -182,21 +206,8 @@ const credential = ({ accessToken, apiKey }: MollieOptions): Transport.SecretHea
  */
 export const make = (options: MollieOptions): Effect.Effect<Service, never, HttpClient.HttpClient> =>
   Effect.gen(function*() {
-    const { profileId, testmode } = options
-    const { call } = yield* Transport.make({
-      provider: "mollie",
-      root: "/v2",
-      baseUrl: options.baseUrl ?? "https://api.mollie.com",
-      headers: { accept: "application/hal+json" },
-      credential: credential(options),
-      // on listPayments profileId is a filter, and in the query
-      defaults: { query: { testmode }, body: { testmode, profileId } },
-      refuses: options.apiKey === undefined ? undefined : { testmode: fixedByKey, profileId: fixedByKey },
-      replayedHeader: "idempotent-replayed",
-      toError: MollieError.fromAnswer,
-      transformClient: options.transformClient,
-      issues: optionIssues(options)
-    })
+    const { testmode } = options
+    const { call } = yield* Transport.make(transportOptions(options))
 
     const list: Service["list"] = (query) => call(Api.list, { query })
 

@@ -11,6 +11,7 @@ import * as Customers from "@effect-customers/core/CustomersService"
 import { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Page from "@effect-customers/core/Page"
 import * as ProviderConfig from "@effect-customers/core/ProviderConfig"
+import * as Transport from "@effect-customers/core/Transport"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -184,15 +185,16 @@ export const layerConfig = (
   config: MollieConfig = {}
 ): Layer.Layer<MollieClient | CustomersService, ConfigError.ConfigError, HttpClient.HttpClient> => {
   const isRead = config.apiKey === undefined && config.accessToken === undefined
+  const configs = {
+    apiKey: secretOr(config.apiKey, "MOLLIE_API_KEY", isRead),
+    accessToken: secretOr(config.accessToken, "MOLLIE_ACCESS_TOKEN", isRead),
+    testmode: config.testmode ?? ProviderConfig.boolean("MOLLIE_TESTMODE"),
+    profileId: config.profileId ?? ProviderConfig.text("MOLLIE_PROFILE_ID"),
+    baseUrl: config.baseUrl ?? ProviderConfig.text("MOLLIE_BASE_URL")
+  }
   return ProviderConfig.layer(
     Config.mapOrFail(
-      Config.all({
-        apiKey: secretOr(config.apiKey, "MOLLIE_API_KEY", isRead),
-        accessToken: secretOr(config.accessToken, "MOLLIE_ACCESS_TOKEN", isRead),
-        testmode: config.testmode ?? ProviderConfig.boolean("MOLLIE_TESTMODE"),
-        profileId: config.profileId ?? ProviderConfig.text("MOLLIE_PROFILE_ID"),
-        baseUrl: config.baseUrl ?? ProviderConfig.text("MOLLIE_BASE_URL")
-      }),
+      Config.all(configs),
       ({ accessToken, apiKey, profileId, testmode, ...shared }): Either.Either<
         MollieOptions,
         ConfigError.ConfigError
@@ -209,7 +211,8 @@ export const layerConfig = (
           : Either.right({ ...shared, accessToken, testmode, profileId })
       }
     ),
-    (options) => layer({ ...options, transformClient: config.transformClient })
+    (options) => layer({ ...options, transformClient: config.transformClient }),
+    { configs, issues: (options) => Transport.optionIssues(Client.transportOptions(options)) }
   )
 }
 

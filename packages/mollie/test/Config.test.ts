@@ -105,6 +105,23 @@ describe("layerConfig", () => {
       "MOLLIE_TESTMODE"
     ],
     ["yes", { MOLLIE_ACCESS_TOKEN: `access_${secret}`, MOLLIE_TESTMODE: "yes" }, {}, "MOLLIE_TESTMODE"],
+    ["a key with a space inside", { MOLLIE_API_KEY: `Bearer test_${secret}` }, {}, "MOLLIE_API_KEY"],
+    ["a key with a line break inside", { MOLLIE_API_KEY: `test_\n${secret}` }, {}, "MOLLIE_API_KEY"],
+    ["a token as a key", { MOLLIE_API_KEY: `access_${secret}` }, {}, "MOLLIE_API_KEY"],
+    ["a key as a token", { MOLLIE_ACCESS_TOKEN: `live_${secret}` }, {}, "MOLLIE_ACCESS_TOKEN"],
+    ["no URL", { MOLLIE_API_KEY: "test_good", MOLLIE_BASE_URL: secret }, {}, "MOLLIE_BASE_URL"],
+    [
+      "a URL with what all paths begin with",
+      { MOLLIE_API_KEY: "test_good", MOLLIE_BASE_URL: "https://api.mollie.com/v2" },
+      {},
+      "MOLLIE_BASE_URL"
+    ],
+    [
+      "a credential in a variable of the caller's own",
+      { MINE: `Bearer test_${secret}` },
+      { apiKey: Config.redacted("MINE") },
+      "MINE"
+    ],
     [
       "a config of the caller's own that prints values",
       { MOLLIE_ACCESS_TOKEN: `access_${secret}`, MINE: secret },

@@ -178,6 +178,33 @@ export class PinPaymentsClient
 const baseUrls = { live: "https://api.pinpayments.com", test: "https://test-api.pinpayments.com" }
 
 /**
+ * What the calls of the client go through, and what is wrong with the options, if anything.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export const transportOptions = (options: PinPaymentsOptions): Transport.Options => ({
+  provider: "pin-payments",
+  root: "/1",
+  ...Transport.baseUrlOf({
+    option: "environment",
+    worlds: baseUrls,
+    world: options.environment ?? "live",
+    baseUrl: options.baseUrl
+  }),
+  credential: {
+    name: "authorization",
+    option: "secretKey",
+    secret: options.secretKey,
+    // the key is the user name, the password is empty
+    format: (key) => `Basic ${Encoding.encodeBase64(`${key}:`)}`,
+    problem: (key) => key.includes(":") ? { path: "secretKey", message: "a user name cannot hold a colon" } : undefined
+  },
+  toError: PinPaymentsError.fromAnswer,
+  transformClient: options.transformClient
+})
+
+/**
  * Builds the client. It cannot fail: with a bad option every call ends in `InvalidRequest` naming it.
  *
  * @since 0.1.0
@@ -185,27 +212,7 @@ const baseUrls = { live: "https://api.pinpayments.com", test: "https://test-api.
  */
 export const make = (options: PinPaymentsOptions): Effect.Effect<Service, never, HttpClient.HttpClient> =>
   Effect.gen(function*() {
-    const { call } = yield* Transport.make({
-      provider: "pin-payments",
-      root: "/1",
-      ...Transport.baseUrlOf({
-        option: "environment",
-        worlds: baseUrls,
-        world: options.environment ?? "live",
-        baseUrl: options.baseUrl
-      }),
-      credential: {
-        name: "authorization",
-        option: "secretKey",
-        secret: options.secretKey,
-        // the key is the user name, the password is empty
-        format: (key) => `Basic ${Encoding.encodeBase64(`${key}:`)}`,
-        problem: (key) =>
-          key.includes(":") ? { path: "secretKey", message: "a user name cannot hold a colon" } : undefined
-      },
-      toError: PinPaymentsError.fromAnswer,
-      transformClient: options.transformClient
-    })
+    const { call } = yield* Transport.make(transportOptions(options))
 
     const list: Service["list"] = (query) => call(Api.list, { query })
 

@@ -13,6 +13,7 @@ import { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Page from "@effect-customers/core/Page"
 import * as ProviderConfig from "@effect-customers/core/ProviderConfig"
+import * as Transport from "@effect-customers/core/Transport"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -261,15 +262,18 @@ export interface PinPaymentsConfig {
  */
 export const layerConfig = (
   config: PinPaymentsConfig = {}
-): Layer.Layer<PinPaymentsClient | CustomersService, ConfigError.ConfigError, HttpClient.HttpClient> =>
-  ProviderConfig.layer(
-    Config.all({
-      secretKey: config.secretKey ?? ProviderConfig.secret("PIN_SECRET_KEY"),
-      environment: config.environment ?? ProviderConfig.literal("PIN_ENVIRONMENT", ["live", "test"]),
-      baseUrl: config.baseUrl ?? ProviderConfig.text("PIN_BASE_URL")
-    }),
-    (options) => layer({ ...options, transformClient: config.transformClient })
+): Layer.Layer<PinPaymentsClient | CustomersService, ConfigError.ConfigError, HttpClient.HttpClient> => {
+  const configs = {
+    secretKey: config.secretKey ?? ProviderConfig.secret("PIN_SECRET_KEY"),
+    environment: config.environment ?? ProviderConfig.literal("PIN_ENVIRONMENT", ["live", "test"]),
+    baseUrl: config.baseUrl ?? ProviderConfig.text("PIN_BASE_URL")
+  }
+  return ProviderConfig.layer(
+    Config.all(configs),
+    (options) => layer({ ...options, transformClient: config.transformClient }),
+    { configs, issues: (options) => Transport.optionIssues(Client.transportOptions(options)) }
   )
+}
 
 /**
  * Pin's own object behind a customer, with everything the unified model has no place for. None for a customer of

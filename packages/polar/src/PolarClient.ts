@@ -134,6 +134,42 @@ const optionIssues = ({ organizationId, version }: PolarOptions) => [
 ]
 
 /**
+ * What the calls of the client go through, and what is wrong with the options, if anything.
+ *
+ * @since 0.1.0
+ * @category options
+ */
+export const transportOptions = (options: PolarOptions): Transport.Options => {
+  const { organizationId } = options
+  const { baseUrl, issues } = Transport.baseUrlOf({
+    option: "environment",
+    worlds: baseUrls,
+    world: options.environment ?? "production",
+    baseUrl: options.baseUrl
+  })
+  return {
+    provider: "polar",
+    root: "/v1",
+    baseUrl,
+    headers: { "polar-version": options.version ?? "2026-10" },
+    credential: {
+      name: "authorization",
+      option: "accessToken",
+      secret: options.accessToken,
+      format: (token) => `Bearer ${token}`,
+      problem: (token) =>
+        organizationId !== undefined && token.startsWith("polar_oat_")
+          ? { path: "organizationId", message: "an organization token names its organization itself" }
+          : undefined
+    },
+    defaults: { query: { organization_id: organizationId }, body: { organization_id: organizationId } },
+    toError: PolarError.fromAnswer,
+    transformClient: options.transformClient,
+    issues: [...issues, ...optionIssues(options)]
+  }
+}
+
+/**
  * Builds the client. It cannot fail: with a bad option every call ends in `InvalidRequest` naming it.
  *
  * @since 0.1.0
@@ -142,32 +178,7 @@ const optionIssues = ({ organizationId, version }: PolarOptions) => [
 export const make = (options: PolarOptions): Effect.Effect<Service, never, HttpClient.HttpClient> =>
   Effect.gen(function*() {
     const { organizationId } = options
-    const { baseUrl, issues } = Transport.baseUrlOf({
-      option: "environment",
-      worlds: baseUrls,
-      world: options.environment ?? "production",
-      baseUrl: options.baseUrl
-    })
-    const { call, stream } = yield* Transport.make({
-      provider: "polar",
-      root: "/v1",
-      baseUrl,
-      headers: { "polar-version": options.version ?? "2026-10" },
-      credential: {
-        name: "authorization",
-        option: "accessToken",
-        secret: options.accessToken,
-        format: (token) => `Bearer ${token}`,
-        problem: (token) =>
-          organizationId !== undefined && token.startsWith("polar_oat_")
-            ? { path: "organizationId", message: "an organization token names its organization itself" }
-            : undefined
-      },
-      defaults: { query: { organization_id: organizationId }, body: { organization_id: organizationId } },
-      toError: PolarError.fromAnswer,
-      transformClient: options.transformClient,
-      issues: [...issues, ...optionIssues(options)]
-    })
+    const { call, stream } = yield* Transport.make(transportOptions(options))
 
     const list: Service["list"] = (query) => call(Api.list, { query })
 

@@ -14,6 +14,7 @@ import * as Customers from "@effect-customers/core/CustomersService"
 import type { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Page from "@effect-customers/core/Page"
 import * as ProviderConfig from "@effect-customers/core/ProviderConfig"
+import * as Transport from "@effect-customers/core/Transport"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -294,17 +295,20 @@ export const layerConfig = (
   PolarClient | CustomersService | CustomersByExternalId | CustomersByEmail,
   ConfigError.ConfigError,
   HttpClient.HttpClient
-> =>
-  ProviderConfig.layer(
-    Config.all({
-      accessToken: config.accessToken ?? ProviderConfig.secret("POLAR_ACCESS_TOKEN"),
-      environment: config.environment ?? ProviderConfig.literal("POLAR_ENVIRONMENT", ["production", "sandbox"]),
-      version: config.version ?? ProviderConfig.text("POLAR_VERSION"),
-      organizationId: config.organizationId ?? ProviderConfig.text("POLAR_ORGANIZATION_ID"),
-      baseUrl: config.baseUrl ?? ProviderConfig.text("POLAR_BASE_URL")
-    }),
-    (options) => layer({ ...options, transformClient: config.transformClient })
+> => {
+  const configs = {
+    accessToken: config.accessToken ?? ProviderConfig.secret("POLAR_ACCESS_TOKEN"),
+    environment: config.environment ?? ProviderConfig.literal("POLAR_ENVIRONMENT", ["production", "sandbox"]),
+    version: config.version ?? ProviderConfig.text("POLAR_VERSION"),
+    organizationId: config.organizationId ?? ProviderConfig.text("POLAR_ORGANIZATION_ID"),
+    baseUrl: config.baseUrl ?? ProviderConfig.text("POLAR_BASE_URL")
+  }
+  return ProviderConfig.layer(
+    Config.all(configs),
+    (options) => layer({ ...options, transformClient: config.transformClient }),
+    { configs, issues: (options) => Transport.optionIssues(Client.transportOptions(options)) }
   )
+}
 
 /**
  * Polar's own object behind a customer, with everything the unified model has no place for. None for a customer of

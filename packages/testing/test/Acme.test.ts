@@ -151,6 +151,9 @@ describe("what the contract does not see", () => {
       const withVariables = (variables: Record<string, string>) =>
         Effect.withConfigProvider(built, ConfigProvider.fromMap(new Map(Object.entries(variables))))
       expect(String(yield* withVariables({ ACME_API_KEY: " " }))).toContain("ACME_API_KEY")
+      expect(String(yield* withVariables({ ACME_API_KEY: "key_test", ACME_BASE_URL: "here" }))).toContain(
+        "ACME_BASE_URL"
+      )
       expect(Exit.isSuccess(yield* withVariables({ ACME_API_KEY: " key_test\n" }))).toBe(true)
     }).pipe(Effect.scoped))
 })

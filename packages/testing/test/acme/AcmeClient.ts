@@ -60,22 +60,25 @@ export class AcmeClient extends Context.Tag("@effect-customers/acme/AcmeClient")
 /** Rows per page. */
 export const pageSize = { min: 1, max: 100, default: 20 } as const
 
+/** What the calls of the client go through, and what is wrong with the options, if anything. */
+export const transportOptions = (options: AcmeOptions): Transport.Options => ({
+  provider: "acme",
+  root: "/v1",
+  baseUrl: options.baseUrl ?? "https://api.acme.example",
+  credential: {
+    name: "authorization",
+    option: "apiKey",
+    secret: options.apiKey,
+    format: (key) => `Bearer ${key}`
+  },
+  toError: AcmeError.fromAnswer,
+  transformClient: options.transformClient
+})
+
 /** Builds the client. It cannot fail: with a bad option every call ends in `InvalidRequest` naming it. */
 export const make = (options: AcmeOptions): Effect.Effect<Service, never, HttpClient.HttpClient> =>
   Effect.gen(function*() {
-    const { call } = yield* Transport.make({
-      provider: "acme",
-      root: "/v1",
-      baseUrl: options.baseUrl ?? "https://api.acme.example",
-      credential: {
-        name: "authorization",
-        option: "apiKey",
-        secret: options.apiKey,
-        format: (key) => `Bearer ${key}`
-      },
-      toError: AcmeError.fromAnswer,
-      transformClient: options.transformClient
-    })
+    const { call } = yield* Transport.make(transportOptions(options))
 
     const list: Service["list"] = (query) => call(Api.list, { query })
 

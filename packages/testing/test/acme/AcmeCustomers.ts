@@ -11,6 +11,7 @@ import * as Customers from "@effect-customers/core/CustomersService"
 import * as Endpoint from "@effect-customers/core/Endpoint"
 import * as Page from "@effect-customers/core/Page"
 import * as ProviderConfig from "@effect-customers/core/ProviderConfig"
+import * as Transport from "@effect-customers/core/Transport"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
@@ -166,14 +167,17 @@ export interface AcmeConfig {
 /** Like {@link layer}, from `Config`. Ends in a `ConfigError` that names the variable, never its value. */
 export const layerConfig = (
   config: AcmeConfig = {}
-): Layer.Layer<Tags, ConfigError.ConfigError, HttpClient.HttpClient> =>
-  ProviderConfig.layer(
-    Config.all({
-      apiKey: config.apiKey ?? ProviderConfig.secret("ACME_API_KEY"),
-      baseUrl: config.baseUrl ?? ProviderConfig.text("ACME_BASE_URL")
-    }),
-    (options) => layer({ ...options, transformClient: config.transformClient })
+): Layer.Layer<Tags, ConfigError.ConfigError, HttpClient.HttpClient> => {
+  const configs = {
+    apiKey: config.apiKey ?? ProviderConfig.secret("ACME_API_KEY"),
+    baseUrl: config.baseUrl ?? ProviderConfig.text("ACME_BASE_URL")
+  }
+  return ProviderConfig.layer(
+    Config.all(configs),
+    (options) => layer({ ...options, transformClient: config.transformClient }),
+    { configs, issues: (options) => Transport.optionIssues(Client.transportOptions(options)) }
   )
+}
 
 /** Acme's own object behind a customer, or none for a customer of another provider. */
 export const raw: (customer: Customer.Customer) => Option.Option<Api.AcmeCustomer> = Customer.rawOf("acme")
