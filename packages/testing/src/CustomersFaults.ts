@@ -16,6 +16,8 @@
  */
 import type { Capabilities } from "@effect-customers/core/Capabilities"
 import type { CustomersError, ErrorContext } from "@effect-customers/core/CustomersError"
+import type { CustomersByEmail } from "@effect-customers/core/CustomersByEmail"
+import type { CustomersByExternalId } from "@effect-customers/core/CustomersByExternalId"
 import type { Roles } from "@effect-customers/core/CustomersRoles"
 import type { CustomersService, Service } from "@effect-customers/core/CustomersService"
 import type * as Duration from "effect/Duration"
@@ -85,13 +87,28 @@ export type FaultOptions<O extends Operation> = O extends Walk ? { readonly afte
   : { readonly applied?: boolean | undefined }
 
 /**
- * The same layer with a fault in its services.
+ * The tags that have these operations; that of all providers where all operations are meant.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Fault {
-  <ROut, E, RIn>(self: Layer.Layer<ROut | CustomersService, E, RIn>): Layer.Layer<ROut | CustomersService, E, RIn>
+export type TagOf<O extends Operation> = [Operation] extends [O] ? CustomersService : {
+  readonly [Each in Operation]: Each extends keyof Service ? CustomersService
+    : Each extends "findByEmail" ? CustomersByEmail
+    : CustomersByExternalId
+}[O]
+
+/**
+ * The same layer with a fault in its services. It has to provide the tags of the operations: a fault on a call that
+ * nobody can make would never be met.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Fault<Tags = CustomersService> {
+  <ROut, E, RIn>(
+    self: Layer.Layer<ROut | CustomersService | Tags, E, RIn>
+  ): Layer.Layer<ROut | CustomersService | Tags, E, RIn>
 }
 
 /**
@@ -126,7 +143,7 @@ export const failNth = <O extends Operation = Operation>(
   nth: number,
   error: FaultErrorInput<O>,
   options?: FaultOptions<O>
-): Fault =>
+): Fault<TagOf<O>> =>
   fault({
     ...options,
     operations,
@@ -165,7 +182,7 @@ export const failWithProbability = <O extends Operation = Operation>(
     /** All when absent. */
     readonly operations?: Operations<O> | undefined
   }
-): Fault => {
+): Fault<TagOf<O>> => {
   const { error, probability, seed } = options
   return fault({
     ...options,
@@ -193,7 +210,10 @@ export const failWithProbability = <O extends Operation = Operation>(
  * @since 0.1.0
  * @category faults
  */
-export const delay = (duration: Duration.DurationInput, operations: Operations<Operation> = "all"): Fault =>
+export const delay = <O extends Operation = Operation>(
+  duration: Duration.DurationInput,
+  operations: Operations<O> = "all"
+): Fault<TagOf<O>> =>
   intercept(Effect.succeed(
     before((call) => concerns(operations, call) ? Effect.sleep(duration) : Effect.void)
   ))
@@ -215,7 +235,7 @@ export const delay = (duration: Duration.DurationInput, operations: Operations<O
 export const neverAnswer = <O extends Operation = Operation>(
   operations?: Operations<O>,
   options?: FaultOptions<O>
-): Fault =>
+): Fault<TagOf<O>> =>
   fault({
     ...options,
     operations,

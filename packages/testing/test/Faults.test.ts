@@ -734,6 +734,24 @@ describe("types", () => {
     CustomersFaults.failNth("remove", 1, limited)
   })
 
+  it("a layer has the operations that it is to fail", () => {
+    const mollie = Mollie.layer({ apiKey: Redacted.make("test_x") })
+    expectTypeOf(mollie.pipe(CustomersFaults.failNth(["create", "stream"], 1, limited))).toEqualTypeOf(mollie)
+    expectTypeOf(mollie.pipe(CustomersFaults.failNth("all", 1, limited))).toEqualTypeOf(mollie)
+    expectTypeOf(mollie.pipe(CustomersFaults.neverAnswer())).toEqualTypeOf(mollie)
+    expectTypeOf(mollie.pipe(CustomersFaults.delay("1 second"))).toEqualTypeOf(mollie)
+    // @ts-expect-error Mollie keeps no external ids
+    mollie.pipe(CustomersFaults.failNth("getOrCreate", 1, limited))
+    // @ts-expect-error neither among others
+    mollie.pipe(CustomersFaults.failNth(["create", "upsert"], 1, limited))
+    // @ts-expect-error and cannot look for an e-mail
+    mollie.pipe(CustomersFaults.neverAnswer("findByEmail"))
+    // @ts-expect-error so that nothing waits
+    mollie.pipe(CustomersFaults.delay("1 second", "findByEmail"))
+    // @ts-expect-error and nothing is unlikely
+    mollie.pipe(CustomersFaults.failWithProbability({ operations: "upsert", probability: 1, seed: 1, error: limited }))
+  })
+
   it("an option is for the operations that have it", () => {
     CustomersFaults.failNth("stream", 1, limited, { after: 1 })
     CustomersFaults.failNth(["stream", "create"], 1, limited, { after: 1, applied: true })
