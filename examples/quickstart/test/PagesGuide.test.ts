@@ -8,9 +8,10 @@ import * as Polar from "@effect-customers/polar"
 import { Fault, type ProviderName, Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { HttpClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Predicate, Redacted, Stream } from "effect"
+import { Effect, Exit, Layer, Option, Predicate, Redacted, Stream } from "effect"
 import { readFileSync } from "node:fs"
 import { exportFrom } from "./guides/pages/exportFrom.js"
+import { onePage } from "./guides/pages/onePage.js"
 
 type Transform = (client: HttpClient.HttpClient) => HttpClient.HttpClient
 
@@ -104,32 +105,72 @@ const missed = ({ fault, layer, provider }: Walk, scenario: typeof scenarios[num
   }).pipe(Effect.provide(Layer.provideMerge(layer(transformClient), Sandbox.layer({ rateLimits: false }))))
 }
 
+/** An export of 600 customers, what it wrote, and what it saved. */
+const exporting = (walk: Walk) =>
+  Effect.gen(function*() {
+    const { requests, seed } = yield* SandboxControl
+    const seeded = yield* seed(walk.provider, 600)
+    const written: Array<string> = []
+    const saved: Array<Option.Option<string>> = []
+    const run = (afterWrite: Effect.Effect<void>, afterSave: Effect.Effect<void>) =>
+      Effect.exit(exportFrom(
+        saved.at(-1),
+        (next) => Effect.zipRight(Effect.sync(() => void saved.push(next)), afterSave),
+        (ids) => Effect.zipRight(Effect.sync(() => void written.push(...ids)), afterWrite)
+      ))
+    return { requests, run, saved, seeded, written }
+  })
+
+const overSandbox = (walk: Walk) =>
+  Layer.provideMerge(walk.layer((client) => client), Sandbox.layer({ rateLimits: false }))
+
 it.effect.each(Object.entries(walks))(
-  "%s: an export that ends behind any page goes on from its checkpoint",
+  "%s: an export that ends behind any page goes on from its checkpoint, and one that has finished writes nothing",
   ([, walk]) =>
     Effect.gen(function*() {
-      const { seed } = yield* SandboxControl
-      const seeded = yield* seed(walk.provider, 600)
-      const written: Array<string> = []
-      let checkpoint: string | undefined
+      const { requests, run, saved, seeded, written } = yield* exporting(walk)
       const runs = yield* Effect.iterate(0, {
-        while: (runs) => runs === 0 || checkpoint !== undefined,
-        body: (runs) => {
-          const from = checkpoint
-          checkpoint = undefined
-          const save = (cursor: string) => {
-            checkpoint = cursor
-            return Effect.interrupt
-          }
-          const write = (ids: ReadonlyArray<string>) => Effect.sync(() => void written.push(...ids))
-          return Effect.as(Effect.exit(exportFrom(from, save, write)), runs + 1)
-        }
+        while: () => !saved.some(Option.isNone),
+        body: (runs) => Effect.as(run(Effect.void, Effect.interrupt), runs + 1)
       })
       expect(runs).toBeGreaterThan(2)
+      expect(saved).toHaveLength(runs)
       expect([...written].sort()).toEqual([...seeded].sort())
-    }).pipe(
-      Effect.provide(Layer.provideMerge(walk.layer((client) => client), Sandbox.layer({ rateLimits: false })))
-    )
+      const sent = (yield* requests).length
+      expect(yield* run(Effect.interrupt, Effect.interrupt)).toEqual(Exit.void)
+      expect([written.length, saved.length, (yield* requests).length]).toEqual([600, runs, sent])
+    }).pipe(Effect.provide(overSandbox(walk)))
+)
+
+it.effect.each(Object.entries(walks))(
+  "%s: a page that was written, and its cursor not saved, comes once more",
+  ([, walk]) =>
+    Effect.gen(function*() {
+      const { run, saved, seeded, written } = yield* exporting(walk)
+      yield* run(Effect.void, Effect.interrupt)
+      const first = written.length
+      yield* run(Effect.interrupt, Effect.void)
+      expect(saved).toHaveLength(1)
+      const again = written.slice(first)
+      expect(again.length).toBeGreaterThan(0)
+      expect(yield* run(Effect.void, Effect.void)).toEqual(Exit.void)
+      expect([...written].sort()).toEqual([...seeded, ...again].sort())
+    }).pipe(Effect.provide(overSandbox(walk)))
+)
+
+it.effect.each(Object.entries(walks))(
+  "%s: a page after the other by `list`",
+  ([, { layer, provider }]) =>
+    Effect.gen(function*() {
+      const { seed } = yield* SandboxControl
+      const seeded = yield* seed(provider, 45)
+      const first = yield* onePage()
+      const second = yield* onePage(first.next)
+      const third = yield* onePage(second.next)
+      expect([first, second, third].map(({ ids }) => ids.length)).toEqual([20, 20, 5])
+      expect(third.next).toBe(undefined)
+      expect([first, second, third].flatMap(({ ids }) => ids).sort()).toEqual([...seeded].sort())
+    }).pipe(Effect.provide(overSandbox({ layer, provider })))
 )
 
 const guide = readFileSync(new URL("../../../docs/pages.md", import.meta.url), "utf8")

@@ -1,17 +1,16 @@
 import { CustomersService } from "@effect-customers/core"
 import { Effect, Option, Stream } from "effect"
 
+/** `saved` is what was saved last: undefined before the first page, none once everything is written. */
 export const exportFrom = (
-  checkpoint: string | undefined,
-  save: (cursor: string) => Effect.Effect<void>,
+  saved: Option.Option<string> | undefined,
+  save: (next: Option.Option<string>) => Effect.Effect<void>,
   write: (ids: ReadonlyArray<string>) => Effect.Effect<void>
 ) =>
-  Effect.flatMap(
-    CustomersService,
-    (customers) =>
-      Stream.runForEach(customers.streamPages({ from: checkpoint }), (page) =>
-        Effect.zipRight(
-          write(page.items.map(({ id }) => id)),
-          Option.match(page.next, { onNone: () => Effect.void, onSome: save })
-        ))
-  )
+  saved !== undefined && Option.isNone(saved)
+    ? Effect.void
+    : Effect.flatMap(CustomersService, (customers) =>
+      Stream.runForEach(
+        customers.streamPages({ from: saved?.value }),
+        ({ items, next }) => Effect.zipRight(write(items.map(({ id }) => id)), save(next))
+      ))
