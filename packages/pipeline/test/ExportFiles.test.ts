@@ -383,6 +383,13 @@ describe("a CSV", () => {
     )
   })
 
+  it("quotes every line break, whatever the lines end with", () => {
+    fc.assert(fc.property(CustomersArbitrary.customer, fc.constantFrom("a\nb", "a\rb", "a\r\nb", "\n"), (one, name) => {
+      const customer = new Customer({ ...one, name: Option.some(name) })
+      expect(customersToCsv([customer], { header: false, escapeFormulas: false })).toContain(`,"${name}",`)
+    }))
+  })
+
   it.effect("has its names once, and lines as RFC 4180 ends them", () =>
     Effect.gen(function*() {
       const path = `${yield* directory}/customers.csv`

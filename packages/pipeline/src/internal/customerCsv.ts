@@ -65,7 +65,7 @@ export const customersToCsv = (
       header: options.header,
       escape_formulas: options.escapeFormulas,
       record_delimiter: "windows",
-      // an empty text is told from none
-      quoted_match: /^$/
+      // an empty text is told from none; of line breaks csv-stringify looks for "\r\n" alone
+      quoted_match: /^$|[\r\n]/
     }
   )
