@@ -7,6 +7,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Chunk, DateTime, Effect, Option, Schema, Stream, TestClock } from "effect"
 import * as SqliteLedger from "../src/internal/sqliteLedger.js"
 import * as Ledger from "../src/Ledger.js"
+import * as path from "node:path"
 import { start } from "./childProcess.js"
 
 const beginning = (key: string, externalId?: string): Ledger.Beginning => ({
@@ -170,6 +171,22 @@ describe("a file", () => {
       // its log has it before it returns
       const log = yield* fs.readFile(`${path}-wal`)
       expect(Buffer.from(log).includes("print of k")).toBe(true)
+    }).pipe(Effect.provide(NodeContext.layer)))
+
+  it.scoped("is one wherever it is, and whatever it is called", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const relative = `${path.relative(process.cwd(), directory)}`
+      for (
+        const name of [`/${directory}/a.db`, `${relative}/:memory:`, `${relative}/../${path.basename(directory)}/c.db`]
+      ) {
+        const use = <A, E>(f: (ledger: Ledger.Ledger) => Effect.Effect<A, E>) =>
+          Effect.scoped(Effect.flatMap(SqliteLedger.make(name), f))
+        yield* use((ledger) => ledger.begin("polar", "a", beginning("ka")))
+        expect(yield* use((ledger) => begunOf(ledger, "polar"))).toEqual([["a", "ka"]])
+      }
+      expect((yield* fs.readDirectory(directory)).sort()).toEqual([":memory:", "a.db", "c.db"])
     }).pipe(Effect.provide(NodeContext.layer)))
 
   const failureOf = (path: string) => Effect.scoped(Effect.flip(SqliteLedger.make(path)))

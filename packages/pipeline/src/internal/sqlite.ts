@@ -27,7 +27,7 @@ export const open = (
     const fs = yield* FileSystem.FileSystem
     yield* Effect.scoped(fs.open(filename, { flag: "a", mode: 0o600 }))
     const context = yield* Layer.build(LibsqlClient.layer({
-      url: `file:${filename.split("/").map(encodeURIComponent).join("/")}`,
+      url: urlOf(filename),
       transformQueryNames: String.camelToSnake,
       transformResultNames: String.snakeToCamel
     })).pipe(
@@ -36,6 +36,12 @@ export const open = (
     )
     return Context.get(context, SqlClient.SqlClient)
   })
+
+/** A path alone: neither `:memory:`, which would be gone at the end, nor the host behind two slashes. */
+const urlOf = (filename: string): string => {
+  const path = filename.split("/").map(encodeURIComponent).join("/")
+  return `file:${path.startsWith("/") ? path.replace(/^\/+/, "/") : `./${path}`}`
+}
 
 /**
  * The code of what went wrong, and nothing else of it: `SQLITE_FULL`, `EACCES`.
