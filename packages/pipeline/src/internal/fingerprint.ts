@@ -1,5 +1,7 @@
 import type { Address, CreateCustomer, Customer, Json, Metadata } from "@effect-customers/core/Customer"
 import { addressFromInput } from "@effect-customers/core/Customer"
+import * as Sha2 from "@noble/hashes/sha2.js"
+import * as Hashes from "@noble/hashes/utils.js"
 import * as Option from "effect/Option"
 
 /**
@@ -22,24 +24,13 @@ export const fromText = (text: string): Fingerprint => {
   return { person, whole }
 }
 
-/** Odd, and one for each 32 bits of the hash. */
-const multipliers = [0x01000193, 0x5bd1e995, 0x9e3779b1, 0x85ebca6b]
-
 /**
- * 128 bits, for telling texts apart, and the same for ever: ledgers keep them. Web Crypto's are asynchronous, and a
- * program under a `TestClock` would not wait for them.
+ * 128 bits of a SHA-256, in hexadecimal: the same for ever, as ledgers keep them, and no way back to an e-mail but to try
+ * them. Web Crypto's are asynchronous, and a program under a `TestClock` would not wait for them.
  *
  * @internal
  */
-export const hash = (text: string): string =>
-  multipliers.map((multiplier) => {
-    let bits = multiplier ^ text.length
-    for (let index = 0; index < text.length; index++) {
-      bits = Math.imul(bits ^ text.charCodeAt(index), multiplier)
-      bits ^= bits >>> 15
-    }
-    return (bits >>> 0).toString(16).padStart(8, "0")
-  }).join("")
+export const hash = (text: string): string => Hashes.bytesToHex(Sha2.sha256(Hashes.utf8ToBytes(text))).slice(0, 32)
 
 /** @internal */
 export const ofInput = (input: CreateCustomer): Fingerprint =>
@@ -77,10 +68,13 @@ const of = (fields: Fields): Fingerprint => {
     locale: localeOf(fields.locale),
     metadata: sorted(fields.metadata ?? {})
   }
-  const whole = hash(JSON.stringify(stored))
+  const whole = hashFormed(JSON.stringify(stored))
   const person = stored.email ?? stored.name
-  return { person: person === null ? whole : hash(person), whole }
+  return { person: person === null ? whole : hashFormed(person), whole }
 }
+
+/** Providers write `ë` as one character or as two. */
+const hashFormed = (text: string): string => hash(text.normalize("NFC"))
 
 /** Providers trim, and join the parts of a name with one space. */
 const words = (text: string | undefined): string | null => {
