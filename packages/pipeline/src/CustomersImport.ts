@@ -8,7 +8,7 @@
 import type { UnsupportedField } from "@effect-customers/core/Capabilities"
 import type { CreateCustomer, Customer, Provider } from "@effect-customers/core/Customer"
 import type { AuthenticationFailed, InvalidResponse, PermissionDenied } from "@effect-customers/core/CustomersError"
-import { CustomerAlreadyExists, CustomersError, InvalidRequest } from "@effect-customers/core/CustomersError"
+import { Conflict, CustomerAlreadyExists, CustomersError, InvalidRequest } from "@effect-customers/core/CustomersError"
 import type { GetError, Service } from "@effect-customers/core/CustomersService"
 import { CustomersService } from "@effect-customers/core/CustomersService"
 import * as Idempotency from "@effect-customers/core/Idempotency"
@@ -16,13 +16,14 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
 import { check } from "./internal/check.js"
 import * as Fingerprint from "./internal/fingerprint.js"
 import { settle, type Settlement, stops } from "./internal/settlement.js"
-import type { Beginning, Ledger, LedgerFailed } from "./Ledger.js"
+import type { Beginning, Done, Ledger, LedgerFailed } from "./Ledger.js"
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Outcomes
@@ -124,29 +125,34 @@ export type Outcome = typeof Outcome.Type
 export const failed = (error: CustomersError, sourceId?: string): Failed =>
   new Failed({ sourceId: Option.fromNullable(sourceId), error, reasons: reasonsOf(error) })
 
-/** Few, and without data of the row: reports count them. */
+/** At least one, few, and without data of the row: reports count them. */
 const reasonsOf = (error: CustomersError): ReadonlyArray<Reason> => {
   const { provider } = error
   switch (error._tag) {
     case "InvalidRequest":
-      return error.issues.map(({ message, path }) => ({
-        path,
-        reason: typeof message === "string" ? message : `${provider} refused it`
-      }))
+      return orWhole(`${provider} refused it`, (refused) =>
+        error.issues.map(({ message, path }) => ({ path, reason: typeof message === "string" ? message : refused })))
     case "Unsupported":
       return [{ path: error.path, reason: error.reason }]
     case "CustomerAlreadyExists":
-      return error.fields.map((path) => ({ path, reason: "somebody has it already" }))
+      return orWhole("somebody has it already", (reason) => error.fields.map((path) => ({ path, reason })))
     case "InvalidResponse":
-      return error.issues.map(({ expected, path }) => ({
-        path: path.replace(/\b\d+\b/g, "*"),
-        reason: `unreadable, expected ${expected}`
-      }))
+      return orWhole("unreadable", (unreadable) =>
+        error.issues.map(({ expected, path }) => ({
+          path: path.replace(/\b\d+\b/g, "*"),
+          reason: `${unreadable}, expected ${expected}`
+        })))
     case "Conflict":
       return [{ path: error.path ?? "", reason: "conflict" }]
     default:
       return [{ path: "", reason: wordsOf[error._tag] }]
   }
+}
+
+/** Where an error names no field, it is of the whole. */
+const orWhole = (reason: string, of: (reason: string) => ReadonlyArray<Reason>): ReadonlyArray<Reason> => {
+  const reasons = of(reason)
+  return reasons.length > 0 ? reasons : [{ path: "", reason }]
 }
 
 const wordsOf = {
@@ -173,6 +179,8 @@ const wordsOf = {
  */
 export interface Report {
   readonly created: number
+  /** Of `created`, those whose answer was lost and who were found at the target. */
+  readonly settled: number
   readonly skipped: number
   readonly failed: number
   readonly maybeApplied: number
@@ -197,7 +205,7 @@ export interface ReportReason extends Reason {
  * @since 0.1.0
  * @category reports
  */
-export const emptyReport: Report = { created: 0, skipped: 0, failed: 0, maybeApplied: 0, reasons: [] }
+export const emptyReport: Report = { created: 0, settled: 0, skipped: 0, failed: 0, maybeApplied: 0, reasons: [] }
 
 const outcomeReasons = (outcome: Outcome): ReadonlyArray<Reason> => {
   switch (outcome._tag) {
@@ -235,7 +243,8 @@ export const addOutcome = (report: Report, outcome: Outcome): Report => {
     const customers = (reasons[at]?.customers ?? 0) + 1
     reasons.splice(at < 0 ? reasons.length : at, 1, { outcome: outcome._tag, path, reason, customers })
   }
-  return { ...report, [counter]: report[counter] + 1, reasons }
+  const settled = report.settled + (outcome._tag === "Created" && outcome.settled ? 1 : 0)
+  return { ...report, [counter]: report[counter] + 1, settled, reasons }
 }
 
 /**
@@ -385,6 +394,8 @@ type Stops = LedgerFailed | AuthenticationFailed | PermissionDenied
 interface Run extends Pick<Options, "ledger"> {
   readonly customers: Service
   readonly keys: Idempotency.Keys
+  /** One row after the other. */
+  readonly inTurn: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** What earlier runs had left begun; each is told once. */
   readonly settled: Map<string, Settlement>
 }
@@ -397,7 +408,8 @@ export const importItems = <E, R, E2, R2>(
 ): Stream.Stream<Outcome, E | E2 | Stops, R | R2> =>
   Stream.unwrap(Effect.gen(function*() {
     const keys = yield* Idempotency.Idempotency
-    const run: Run = { customers, ledger, keys, settled: yield* settle(customers, ledger, settleAfter) }
+    const inTurn = (yield* Effect.makeSemaphore(1)).withPermits(1)
+    const run: Run = { customers, ledger, keys, inTurn, settled: yield* settle(customers, ledger, settleAfter) }
     const underWay = new Set<string>()
 
     const once = (item: Item<E2, R2>) =>
@@ -469,10 +481,17 @@ const begin = <E, R>(
     const { input } = prepared.right
     const key = Option.isSome(kept) ? kept.value : yield* run.keys.generate
     const fingerprint = Fingerprint.toText(Fingerprint.ofInput(input))
-    const beginning = { key, externalId: Option.fromNullable(input.externalId), fingerprint }
-    const hasBegun = yield* run.ledger.begin(run.customers.provider, sourceId, beginning)
-    return hasBegun ? yield* create(run, sourceId, prepared.right, beginning) : inProgress(sourceId)
+    const externalId = Option.filter(Option.fromNullable(input.externalId), isKeepable)
+    const beginning = { key, externalId, fingerprint }
+    if (!(yield* run.ledger.begin(run.customers.provider, sourceId, beginning))) return inProgress(sourceId)
+    const outcome = yield* create(run, sourceId, prepared.right, beginning)
+    if (outcome !== anothers) return outcome
+    // the answer that a key had before, and the walk has given who is in it to a row that is the same
+    return Option.isSome(kept) ? yield* begin(run, { prepare, sourceId }, Option.none()) : taken(run, sourceId, externalId)
   })
+
+/** Who the target answers with is another row's. */
+const anothers = "another's"
 
 /** What an answer says is written down, also where the run is interrupted meanwhile. */
 const create = (
@@ -480,7 +499,7 @@ const create = (
   sourceId: string,
   { input, without }: Prepared,
   { externalId, fingerprint, key }: Beginning
-): Effect.Effect<Outcome, Stops> =>
+): Effect.Effect<Outcome | typeof anothers, Stops> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function*() {
       const { customers, keys, ledger } = run
@@ -489,8 +508,8 @@ const create = (
       const call = takesKey ? Idempotency.withKey(customers.create(input), key) : customers.create(input)
       const answer = yield* Effect.either(restore(call))
       if (Either.isRight(answer)) {
-        yield* ledger.done(provider, sourceId, answer.right)
-        return new Created({ sourceId, targetId: answer.right.id, without, settled: false })
+        const isOurs = yield* become(run, sourceId, answer.right)
+        return isOurs ? new Created({ sourceId, targetId: answer.right.id, without, settled: false }) : anothers
       }
 
       const error = answer.left
@@ -521,24 +540,37 @@ const lookUp = (
       Effect.catchTag(Effect.asSome(service.getByExternalId(externalId)), "CustomerNotFound", () => Effect.succeedNone)
   })
 
+/** Writes down who a row has become. Nobody becomes two rows': false where it is another's, and the row is forgotten. */
+const become = (
+  { customers: { provider }, inTurn, ledger }: Run,
+  sourceId: string,
+  customer: Done
+): Effect.Effect<boolean, LedgerFailed> =>
+  inTurn(Effect.flatMap(ledger.hasTarget(provider, customer.id), (isTaken) =>
+    isTaken
+      ? Effect.as(ledger.forget(provider, sourceId), false)
+      : Effect.as(ledger.done(provider, sourceId, customer), true)))
+
+const taken = ({ customers: { provider } }: Run, sourceId: string, externalId: Option.Option<string>): Failed =>
+  failed(
+    Option.isSome(externalId)
+      ? new CustomerAlreadyExists({ ...unsent(provider), fields: ["externalId"] })
+      : new Conflict({ ...unsent(provider), reason: Redacted.make("who was answered with is another row's") }),
+    sourceId
+  )
+
 /**
  * Who is found in place of an answer is this row's where it is what was to be created, and otherwise somebody who was
  * there; but not where it is another row's, which has the same external id.
  */
 const found = (
-  { customers, ledger }: Run,
+  run: Run,
   sourceId: string,
   customer: Customer,
   ours: Option.Option<string>
 ): Effect.Effect<Outcome, LedgerFailed> =>
-  Effect.gen(function*() {
-    const { provider } = customers
-    if (yield* ledger.hasTarget(provider, customer.id)) {
-      yield* ledger.forget(provider, sourceId)
-      const error = new CustomerAlreadyExists({ ...unsent(provider), fields: ["externalId"] })
-      return failed(error, sourceId)
-    }
-    yield* ledger.done(provider, sourceId, { id: customer.id })
+  Effect.map(become(run, sourceId, { id: customer.id }), (isOurs) => {
+    if (!isOurs) return taken(run, sourceId, customer.externalId)
     const { whole } = Fingerprint.ofCustomer(customer)
     return Option.exists(ours, (fingerprint) => Fingerprint.fromText(fingerprint).whole === whole)
       ? new Created({ sourceId, targetId: customer.id, without: [], settled: true })

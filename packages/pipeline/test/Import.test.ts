@@ -2,9 +2,11 @@ import {
   AuthenticationFailed,
   type Capabilities,
   type CreateCustomer,
+  type Customer,
   CustomerAlreadyExists,
   CustomersService,
   Idempotency,
+  InvalidRequest,
   InvalidResponse,
   PermissionDenied,
   ProviderUnavailable,
@@ -19,6 +21,7 @@ import * as Polar from "@effect-customers/polar"
 import { InMemoryCustomers } from "@effect-customers/testing"
 import { describe, expect, it } from "@effect/vitest"
 import {
+  Array as Arr,
   Chunk,
   Context,
   DateTime,
@@ -26,6 +29,7 @@ import {
   Effect,
   Fiber,
   Layer,
+  Logger,
   Option,
   Redacted,
   Schema,
@@ -242,6 +246,45 @@ describe("an outcome, and what the ledger says then", () => {
         "done",
         "none",
         "none"
+      ])
+    }))
+
+  it.scoped("Failed where the target answers two creates at once with one customer", () =>
+    Effect.gen(function*() {
+      const memory = yield* serviceWith()
+      const first = yield* Effect.cached(memory.create(row("a", { externalId: "user_1" }).input))
+      const afterMillis = new Map([["a@example.com", 1000], ["b@example.com", 1003], ["c@example.com", 1006]])
+      const service: Service = { ...memory, create: ({ email = "" }) => Effect.delay(first, afterMillis.get(email)!) }
+      const slow = yield* Ledger.memory
+      const ledger: Ledger.Ledger = { ...slow, hasTarget: (...args) => Effect.delay(slow.hasTarget(...args), 10) }
+      const rows = ["a", "b", "c"].map((id) => row(id, id === "c" ? {} : { externalId: "user_1" }))
+      const fiber = yield* Effect.fork(importInto(service, ledger, rows))
+      yield* TestClock.adjust("1 minute")
+      const outcomes = yield* Fiber.join(fiber)
+      expect(tagsOf(outcomes)).toEqual(["Created", "Failed", "Failed"])
+      expect(outcomes.slice(1)).toMatchObject([
+        { sourceId: Option.some("b"), reasons: [{ path: "externalId", reason: "somebody has it already" }] },
+        { sourceId: Option.some("c"), reasons: [{ path: "", reason: "conflict" }] }
+      ])
+      expect(yield* Effect.forEach(["a", "b", "c"], (id) => stateOf(ledger, "in-memory", id))).toEqual([
+        "done",
+        "none",
+        "none"
+      ])
+    }))
+
+  it.scoped("Failed for a reason, also where the provider gives none", () =>
+    Effect.gen(function*() {
+      const { service } = withCreates(yield* serviceWith(), {
+        1: refused((context) =>
+          new InvalidRequest({ ...context, mayHaveApplied: false, origin: "provider", issues: [] })
+        ),
+        2: refused((context) => new CustomerAlreadyExists({ ...context, mayHaveApplied: false, fields: [] }))
+      })
+      const rows = [row("a"), row("b")]
+      expect(yield* importInto(service, yield* Ledger.memory, rows, { concurrency: 1 })).toMatchObject([
+        { _tag: "Failed", reasons: [{ path: "", reason: "in-memory refused it" }] },
+        { _tag: "Failed", reasons: [{ path: "", reason: "somebody has it already" }] }
       ])
     }))
 
@@ -582,6 +625,39 @@ describe("a run", () => {
     }))
 })
 
+describe("what an earlier run has left, at a target that takes keys", () => {
+  it.scoped("is created anew where the key's customer has become another row's, who is the same", () =>
+    Effect.gen(function*() {
+      const memory = yield* serviceWith({ capabilities: Mollie.capabilities })
+      const answers = new Map<string, Customer>()
+      let calls = 0
+      const service: Service = {
+        ...memory,
+        create: (input) =>
+          Effect.gen(function*() {
+            const endpoint = { provider: "mollie", operation: "create", repeat: "with-key", readOnly: false } as const
+            const key = Option.getOrThrow(yield* Idempotency.keyOf(endpoint, yield* Idempotency.Idempotency))
+            const isLost = ++calls <= 2
+            if (calls !== 2 && !answers.has(key)) answers.set(key, yield* Idempotency.none(memory.create(input)))
+            return isLost
+              ? yield* new TransportFailed({ ...endpoint, mayHaveApplied: true, code: "ECONNRESET" })
+              : answers.get(key)!
+          })
+      }
+      const ledger = yield* Ledger.memory
+      const rows = ["a", "b"].map((id) => row(id, { email: "same@example.com", name: "Same" }))
+      expect(tagsOf(yield* importInto(service, ledger, rows, { concurrency: 1 }))).toEqual([
+        "MaybeApplied",
+        "MaybeApplied"
+      ])
+      // who is there may be either's: the last one is it, and the first one's key answers with it again
+      const outcomes = yield* importInto(service, ledger, rows, { concurrency: 1 })
+      expect(outcomes).toMatchObject([{ _tag: "Created", settled: false }, { _tag: "Created", settled: true }])
+      expect(new Set(outcomes.map((outcome) => outcome._tag === "Created" && outcome.targetId)).size).toBe(2)
+      expect(yield* emails(service)).toHaveLength(2)
+    }))
+})
+
 describe("what an earlier run has left, at a target that cannot be asked for it", () => {
   const pin = (customers: InMemoryCustomers.Options<boolean, boolean>["customers"] = []) =>
     serviceWith({ capabilities: PinPayments.capabilities, customers })
@@ -809,6 +885,67 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
       })
   )
 
+  it.scoped("is found though this machine's clock was behind, and was set right before it began", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(Date.parse("2026-11-27T11:00:00Z"))
+      const memory = yield* pin()
+      const { inputs, service } = withCreates(
+        { ...memory, create: (input) => Effect.zipRight(TestClock.adjust("1 hour"), memory.create(input)) },
+        { 2: () => Effect.flatMap(memory.create(pinRow("b").input), () => Effect.never) }
+      )
+      const ledger = yield* Ledger.memory
+      yield* importInto(service, ledger, [pinRow("a")])
+      const fiber = yield* Effect.fork(importInto(service, ledger, [pinRow("b")]))
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interrupt(fiber)
+      expect(yield* importInto(service, ledger, [pinRow("b")])).toMatchObject([{ _tag: "Created", settled: true }])
+      expect(inputs).toHaveLength(2)
+    }))
+
+  it.scoped("is found in another normal form of Unicode", () =>
+    Effect.gen(function*() {
+      const memory = yield* serviceWith({ capabilities: Mollie.capabilities })
+      const { inputs, service } = withCreates(
+        { ...memory, create: (input) => memory.create({ ...input, name: input.name!.normalize("NFC") }) },
+        { 1: lost }
+      )
+      const ledger = yield* Ledger.memory
+      const rows = [{ sourceId: "a", input: { name: "Zoë".normalize("NFD"), metadata: { é: "ë".normalize("NFD") } } }]
+      yield* importInto(service, ledger, rows)
+      expect(yield* importInto(service, ledger, rows)).toMatchObject([{ _tag: "Created", settled: true }])
+      expect(inputs).toHaveLength(1)
+    }))
+
+  it.scoped("says that it is waited for and looked for, and nothing of whom", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(Date.parse("2026-11-27T12:00:00Z"))
+      const { service } = withCreates(yield* pin(), { 1: lost, 2: lost })
+      const ledger = yield* Ledger.memory
+      const rows = [pinRow("a"), pinRow("b")]
+      const run = Effect.gen(function*() {
+        const told: Array<unknown> = []
+        const logger = Logger.make(({ logLevel, message }) => told.push(logLevel.label, ...Arr.ensure(message)))
+        const fiber = yield* Effect.fork(
+          importInto(service, ledger, rows, { settleAfter: "10 seconds" }).pipe(
+            Effect.provide(Logger.replace(Logger.defaultLogger, logger))
+          )
+        )
+        yield* TestClock.adjust("1 minute")
+        yield* Fiber.join(fiber)
+        return told
+      })
+      expect(yield* run).toEqual([])
+      yield* TestClock.setTime(Date.parse("2026-11-27T12:00:02Z"))
+      expect(yield* run).toEqual([
+        "INFO",
+        "2 customers of an earlier run may be at pin-payments: they are looked for at 2026-11-27T12:00:10.000Z, " +
+        "when what was sent for them has arrived",
+        "INFO",
+        "looking for 2 customers of an earlier run at pin-payments"
+      ])
+      expect(yield* run).toEqual([])
+    }))
+
   it.scoped("stays in doubt where somebody came meanwhile who is like it and not the same", () =>
     Effect.gen(function*() {
       const { inputs, service } = withCreates(yield* pin(), { 1: neverArrived })
@@ -863,9 +1000,17 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
       )
       const ledger = yield* Ledger.memory
       yield* TestClock.setTime(Date.parse("2026-11-27T12:00:00Z"))
-      const rows = [{ sourceId: "a", input: { ...input, name: "A" } }]
-      yield* importInto(service, ledger, rows)
-      expect(yield* importInto(service, ledger, rows)).toMatchObject([{ _tag: "Created", settled: false }])
+      const rows = ["a", "b"].map((id) => ({ sourceId: id, input: { ...input, name: id } }))
+      yield* importInto(service, ledger, rows.slice(0, 1))
+      // nobody was created yet whose time could be compared: it may be that one
+      expect(yield* importInto(service, ledger, rows, { concurrency: 1 })).toMatchObject([
+        { _tag: "MaybeApplied", error: { _tag: "InvalidResponse" } },
+        { _tag: "Created" }
+      ])
+      expect(yield* importInto(service, ledger, rows, { concurrency: 1 })).toMatchObject([
+        { _tag: "Created", settled: false },
+        { reason: "in the ledger" }
+      ])
     }))
 
   it.scoped("stays in doubt where the walk fails; the others go on", () =>
@@ -960,6 +1105,7 @@ describe("a report", () => {
       )
       expect(report).toEqual({
         created: 2,
+        settled: 0,
         skipped: 1,
         failed: 2,
         maybeApplied: 1,
@@ -971,6 +1117,18 @@ describe("a report", () => {
           { outcome: "Failed", path: "metadata.*", reason: "polar stores no nested values", customers: 1 }
         ]
       })
+    }))
+
+  it.scoped("tells who was found from who was created now", () =>
+    Effect.gen(function*() {
+      const { service } = withCreates(yield* serviceWith({ capabilities: Mollie.capabilities }), { 1: lost })
+      const ledger = yield* Ledger.memory
+      const reportOf = CustomersImport.run(Stream.make(row("a"), row("b")), { ledger, settleAfter: 0 }).pipe(
+        Stream.run(CustomersImport.report),
+        Effect.provideService(CustomersService, service)
+      )
+      expect(yield* reportOf).toMatchObject({ created: 1, settled: 0, maybeApplied: 1 })
+      expect(yield* reportOf).toMatchObject({ created: 1, settled: 1, skipped: 1, maybeApplied: 0 })
     }))
 
   it("of nothing is empty", () => {

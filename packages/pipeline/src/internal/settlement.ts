@@ -5,6 +5,7 @@ import type { Service } from "@effect-customers/core/CustomersService"
 import type { Page } from "@effect-customers/core/Page"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -56,12 +57,27 @@ export const settle = (
     const times = entries.map(({ begunAt }) => begunAt.epochMillis)
     if (times.length === 0) return settled
     const wait = Duration.toMillis(settleAfter)
-    const passed = Math.max(0, (yield* Clock.currentTimeMillis) - Math.max(...times))
-    if (passed < wait) yield* Effect.sleep(wait - passed)
+    const now = yield* Clock.currentTimeMillis
+    const passed = Math.max(0, now - Math.max(...times))
+    const who = `${entries.length} customers of an earlier run`
+    if (passed < wait) {
+      const until = Option.match(DateTime.make(now + wait - passed), {
+        onNone: () => "never",
+        onSome: DateTime.formatIso
+      })
+      yield* Effect.logInfo(
+        `${who} may be at ${provider}: they are looked for at ${until}, when what was sent for them has arrived`
+      )
+      yield* Effect.sleep(wait - passed)
+    }
+    yield* Effect.logInfo(`looking for ${who} at ${provider}`)
 
     const ahead = yield* ledger.clockAhead(provider)
-    /** What was created for an entry was not created before. */
-    const sinceOf = (begunAt: number) => begunAt + Option.getOrElse(ahead, () => 0) - drift
+    /**
+     * What was created for an entry was not created before. A target's clock that was seen ahead does not make it later:
+     * that may have been this machine's, which was behind until it was set right.
+     */
+    const sinceOf = (begunAt: number) => begunAt + Math.min(0, Option.getOrElse(ahead, () => 0)) - drift
     const isTimed = Option.isSome(ahead)
     const walked = yield* Effect.either(walk(customers, ledger, entries, sinceOf(Math.min(...times)), isTimed))
     if (walked._tag === "Left") {
@@ -139,11 +155,11 @@ const walk = (
 ) => {
   const persons = new Set(entries.map(({ fingerprint }) => Fingerprint.fromText(fingerprint).person))
   const { order } = customers.capabilities.walk
-  const isOld = ({ createdAt }: Customer) => createdAt.epochMillis < since
+  const isOld = ({ createdAt }: Customer) => isTimed && createdAt.epochMillis < since
 
   const candidatesOf = (page: Page<Customer>) =>
     Stream.fromIterable(page.items).pipe(
-      Stream.filter((customer) => !isTimed || !isOld(customer)),
+      Stream.filter((customer) => !isOld(customer)),
       Stream.map((customer): Candidate => ({ customer, fingerprint: Fingerprint.ofCustomer(customer) })),
       Stream.filter(({ fingerprint }) => persons.has(fingerprint.person)),
       Stream.filterEffect(({ customer }) =>
@@ -161,7 +177,7 @@ const walk = (
 
   const start: Walked = { candidates: [], unreadable: Option.none(), isPast: false }
   return customers.streamPages().pipe(
-    Stream.takeUntil(({ items }) => isTimed && order === "newest-first" && items.some(isOld)),
+    Stream.takeUntil(({ items }) => order === "newest-first" && items.some(isOld)),
     Stream.runFoldEffect(start, (walked, page) =>
       Effect.map(candidatesOf(page), (found): Walked => ({
         candidates: [...walked.candidates, ...found],
