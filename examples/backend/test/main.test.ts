@@ -82,18 +82,21 @@ describe("it stops", () => {
         const late = yield* connected(url)
         const endless = yield* connected(url)
         endless.socket.write("POST /polar/customers HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
-        const slow = Array.from({ length: 20 }, () => fetch(`${url}/polar/customers?pageSize=10`))
-        const stalled = Array.from({ length: 5 }, () => fetch(`${url}/mollie/customers`))
+        let answered = 0
+        const slow = Array.from({ length: 20 }, () =>
+          fetch(`${url}/polar/customers?pageSize=10`).finally(() => answered++))
+        const stalled = Array.from({ length: 5 }, () =>
+          fetch(`${url}/mollie/customers`))
         while ((yield* control.requests).length < 25) yield* Effect.sleep("20 millis")
         late.socket.write("GET /health/ready HTTP/1.1\r\nhost: x\r\n")
 
         const told = performance.now()
         yield* backend.signal("SIGTERM")
         yield* Effect.promise(() => idle.closed)
+        expect(answered).toBe(0)
         // npm and a terminal each pass a signal on: what comes after the first one must not end what finishes
         yield* backend.signal("SIGTERM")
         yield* backend.signal("SIGINT")
-        expect(performance.now() - told).toBeLessThan(1000)
         const refused = yield* Effect.promise(() =>
           fetch(`${url}/health/live`).then(() => "answered", (error) => error.cause.code)
         )
