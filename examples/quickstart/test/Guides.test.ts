@@ -32,12 +32,14 @@ const filesOf = (name: string): ReadonlyArray<string> =>
 /** What a module prints while it is loaded; the programs of the guides run then. */
 const printedBy = (load: () => Promise<unknown>) =>
   Effect.promise(async () => {
-    const log = vi.spyOn(console, "log").mockImplementation(() => {})
+    const lines: Array<string> = []
+    const write = (...words: ReadonlyArray<unknown>) => void lines.push(`${words.join(" ")}\n`)
+    const outputs = (["log", "error"] as const).map((name) => vi.spyOn(console, name).mockImplementation(write))
     try {
       await load()
-      return log.mock.calls.map((words) => `${words.join(" ")}\n`).join("")
+      return lines.join("")
     } finally {
-      log.mockRestore()
+      outputs.forEach((output) => output.mockRestore())
     }
   })
 
