@@ -16,7 +16,7 @@ import type { Outcome } from "./CustomersImport.js"
 import * as Import from "./CustomersImport.js"
 import { check, type Checked } from "./internal/check.js"
 import { hash } from "./internal/fingerprint.js"
-import type { LedgerFailed } from "./Ledger.js"
+import type { Ledger, LedgerFailed } from "./Ledger.js"
 
 /**
  * Whatever has pages of customers: every `CustomersService` is one, and so is what was exported.
@@ -33,10 +33,28 @@ export interface Source<out E = never, out R = never> {
  *
  * - `externalIdFrom`: the external id that a customer gets; its own when absent.
  * - `paymentSourceFor`: what a customer pays with, where the target stores that. No provider tells it. It is asked in a
- *   dry run too, and in a run only for who is not in the ledger.
+ *   dry run too, and only for who is not in the ledger. Its error ends the run.
  * - `adapt`: the last word on the input, before it is held against what the target can store.
  * - `drop`: fields that may be left out where the target cannot store what is in them. None when absent: nothing is left
  *   out silently, and who has such a field fails. What was left out is in the outcome.
+ *
+ * What these functions throw is a defect, and ends the run.
+ *
+ * @example
+ * ```ts
+ * import { CustomersCopy } from "@effect-customers/pipeline"
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import * as Redacted from "effect/Redacted"
+ *
+ * // where the checkout keeps them
+ * declare const cardTokens: ReadonlyMap<string, string>
+ *
+ * const options: CustomersCopy.Options = {
+ *   paymentSourceFor: ({ id }) =>
+ *     Effect.succeed(Option.map(Option.fromNullable(cardTokens.get(id)), (token) => ({ cardToken: Redacted.make(token) })))
+ * }
+ * ```
  *
  * @since 0.1.0
  * @category options
@@ -49,13 +67,17 @@ export interface Options<out E = never, out R = never> {
 }
 
 /**
- * `conflicts`: whether the target is asked, for each external id, if it has that already; false. It is one request more
- * for each customer. `concurrency`: how many of them at once; 4.
+ * - `ledger`: that of the run, where an earlier one was made with it: who is in it is counted apart, and nothing is asked
+ *   of them. None when absent: everybody is new. It is read alone.
+ * - `conflicts`: whether the target is asked, for each external id, if it has that already; false. It is one request more
+ *   for each customer.
+ * - `concurrency`: how many customers at once; 4.
  *
  * @since 0.1.0
  * @category options
  */
 export interface DryRunOptions<out E = never, out R = never> extends Options<E, R> {
+  readonly ledger?: Ledger | undefined
   readonly conflicts?: boolean | undefined
   readonly concurrency?: number | undefined
 }
@@ -80,13 +102,15 @@ export interface Finding extends Import.Reason {
 
 /**
  * What a run over these customers would come to, in numbers; plain JSON. Each of `customers` is one of `whole` (arrives
- * with everything), `partly` (arrives without what `drop` allows to be left out), `failing`, or, where asked,
- * `conflicts` (the target has its external id). Rows that could not be read are `unreadable`, and not among them.
+ * with everything), `partly` (arrives without what `drop` allows to be left out), `failing`, where asked `conflicts` (the
+ * target has its external id), and by the ledger that was given `known` (done before: skipped) or `inDoubt` (begun before:
+ * looked for first). Rows that could not be read are `unreadable`, and not among them.
  *
  * `unsupported`, `missing` and `invalid` say why, counted by customer and field: `unsupported` also what may be left
  * out; `missing` is what the target requires; `invalid` what is stored at the source and can be written nowhere.
  *
- * What only the target can know, that an e-mail is taken or twice in the source, it does not see.
+ * What only the target can know, that an e-mail is taken, or twice in the source as an external id may be, it does not
+ * see.
  *
  * @since 0.1.0
  * @category models
@@ -98,6 +122,8 @@ export interface DryRun {
   readonly partly: number
   readonly failing: number
   readonly conflicts: number
+  readonly known: number
+  readonly inDoubt: number
   readonly unreadable: number
   readonly unsupported: ReadonlyArray<Finding>
   readonly missing: ReadonlyArray<Finding>
@@ -196,6 +222,8 @@ const nothing: Counts = {
   partly: 0,
   failing: 0,
   conflicts: 0,
+  known: 0,
+  inDoubt: 0,
   unreadable: 0,
   unsupported: [],
   missing: [],
@@ -203,7 +231,8 @@ const nothing: Counts = {
 }
 
 /**
- * What {@link run} would come to. It creates nothing, and asks the target nothing but for `conflicts`.
+ * What {@link run} would come to. It creates nothing, writes nothing to the ledger, and asks the target nothing but for
+ * `conflicts`.
  *
  * @example
  * ```ts
@@ -224,8 +253,8 @@ export const dryRun = <E, R, E2 = never, R2 = never>(
   source: Source<E, R>,
   target: Service,
   options: DryRunOptions<E2, R2> = {}
-): Effect.Effect<DryRun, E | E2 | GetError, R | R2> => {
-  const { concurrency = 4, conflicts = false } = options
+): Effect.Effect<DryRun, E | E2 | GetError | LedgerFailed, R | R2> => {
+  const { concurrency = 4, conflicts = false, ledger } = options
   const { capabilities, provider } = target
 
   const isTaken = ({ error, input: { externalId } }: Checked): Effect.Effect<boolean, GetError> =>
@@ -240,45 +269,54 @@ export const dryRun = <E, R, E2 = never, R2 = never>(
       })
       : Effect.succeed(false)
 
+  const judge = (customer: Customer): Effect.Effect<Judged, E2 | GetError | LedgerFailed, R2> =>
+    Effect.gen(function*() {
+      const sourceId = sourceIdOf(customer)
+      const unkeepable = Import.checkSourceId(target, sourceId)
+      if (Option.isSome(unkeepable)) return { ...judged("failing"), invalid: unkeepable.value.reasons }
+      const entry = ledger === undefined ? Option.none() : yield* ledger.get(provider, sourceId)
+      if (Option.isSome(entry)) return judged(entry.value.state === "done" ? "known" : "inDoubt")
+      const checked = yield* prepare(customer, capabilities, options)
+      const kind = (yield* isTaken(checked))
+        ? "conflicts"
+        : Option.isSome(checked.error)
+        ? "failing"
+        : checked.without.length > 0
+        ? "partly"
+        : "whole"
+      return { kind, unsupported: checked.unsupported, missing: checked.missing, invalid: checked.invalid }
+    })
+
   return source.streamPages().pipe(
     Stream.flatMap((page): Stream.Stream<Option.Option<Customer>> =>
       Stream.fromIterable([...page.items.map(Option.some), ...page.unreadable.map(() => Option.none())])
     ),
     Stream.mapEffect(
-      Option.match({
-        onNone: () => Effect.succeedNone,
-        onSome: (customer) =>
-          prepare(customer, capabilities, options).pipe(
-            Effect.flatMap((checked) => Effect.map(isTaken(checked), (isTaken) => Option.some({ checked, isTaken })))
-          )
-      }),
+      Option.match({ onNone: () => Effect.succeedNone, onSome: (customer) => Effect.asSome(judge(customer)) }),
       { concurrency }
     ),
     Stream.runFold(nothing, (counts, row): Counts =>
       Option.match(row, {
         onNone: () => ({ ...counts, unreadable: counts.unreadable + 1 }),
-        onSome: ({ checked, isTaken }) => {
-          const { error, invalid, missing, unsupported, without } = checked
-          const kind = isTaken
-            ? "conflicts"
-            : Option.isSome(error)
-            ? "failing"
-            : without.length > 0
-            ? "partly"
-            : "whole"
-          return {
-            ...counts,
-            customers: counts.customers + 1,
-            [kind]: counts[kind] + 1,
-            unsupported: unsupported.reduce(addFinding, counts.unsupported),
-            missing: missing.reduce(addFinding, counts.missing),
-            invalid: invalid.reduce(addFinding, counts.invalid)
-          }
-        }
+        onSome: ({ invalid, kind, missing, unsupported }) => ({
+          ...counts,
+          customers: counts.customers + 1,
+          [kind]: counts[kind] + 1,
+          unsupported: unsupported.reduce(addFinding, counts.unsupported),
+          missing: missing.reduce(addFinding, counts.missing),
+          invalid: invalid.reduce(addFinding, counts.invalid)
+        })
       })),
     Effect.map((counts) => ({ target: provider, ...counts }))
   )
 }
+
+/** What a run would make of one customer, and why. */
+interface Judged extends Pick<Checked, "unsupported" | "missing" | "invalid"> {
+  readonly kind: "whole" | "partly" | "failing" | "conflicts" | "known" | "inDoubt"
+}
+
+const judged = (kind: Judged["kind"]): Judged => ({ kind, unsupported: [], missing: [], invalid: [] })
 
 const addFinding = (findings: ReadonlyArray<Finding>, { path, reason }: UnsupportedField): ReadonlyArray<Finding> => {
   const at = findings.findIndex((known) => known.path === path && known.reason === reason)

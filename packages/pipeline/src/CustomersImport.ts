@@ -130,8 +130,11 @@ const reasonsOf = (error: CustomersError): ReadonlyArray<Reason> => {
   const { provider } = error
   switch (error._tag) {
     case "InvalidRequest":
-      return orWhole(`${provider} refused it`, (refused) =>
-        error.issues.map(({ message, path }) => ({ path, reason: typeof message === "string" ? message : refused })))
+      return orWhole(
+        `${provider} refused it`,
+        (refused) =>
+          error.issues.map(({ message, path }) => ({ path, reason: typeof message === "string" ? message : refused }))
+      )
     case "Unsupported":
       return [{ path: error.path, reason: error.reason }]
     case "CustomerAlreadyExists":
@@ -415,7 +418,8 @@ export const importItems = <E, R, E2, R2>(
     const once = (item: Item<E2, R2>) =>
       Effect.suspend((): Effect.Effect<Outcome, E2 | Stops, R2> => {
         const { sourceId } = item
-        if (!isKeepable(sourceId)) return Effect.succeed(unkeepable(customers, sourceId))
+        const unkeepable = checkSourceId(customers, sourceId)
+        if (Option.isSome(unkeepable)) return Effect.succeed(unkeepable.value)
         if (underWay.has(sourceId)) return Effect.succeed(inProgress(sourceId))
         underWay.add(sourceId)
         return Effect.ensuring(importItem(run, item), Effect.sync(() => underWay.delete(sourceId)))
@@ -431,12 +435,16 @@ export const importItems = <E, R, E2, R2>(
 /** What databases store as another text would be taken for somebody else's. */
 const isKeepable = (sourceId: string): boolean => sourceId !== "" && !sourceId.includes("\0") && sourceId.isWellFormed()
 
-const unkeepable = ({ provider }: Service, sourceId: string): Failed => {
+/**
+ * What becomes of a row whose id no ledger keeps.
+ *
+ * @internal
+ */
+export const checkSourceId = ({ provider }: Service, sourceId: string): Option.Option<Failed> => {
+  if (isKeepable(sourceId)) return Option.none()
   const message = "expected a text that is not empty, without NUL characters and lone surrogates"
-  return failed(
-    new InvalidRequest({ ...unsent(provider), origin: "sdk", issues: [{ path: "sourceId", message }] }),
-    sourceId
-  )
+  const issues = [{ path: "sourceId", message }]
+  return Option.some(failed(new InvalidRequest({ ...unsent(provider), origin: "sdk", issues }), sourceId))
 }
 
 const inProgress = (sourceId: string) => new Skipped({ sourceId, targetId: Option.none(), reason: "in progress" })
@@ -487,7 +495,9 @@ const begin = <E, R>(
     const outcome = yield* create(run, sourceId, prepared.right, beginning)
     if (outcome !== anothers) return outcome
     // the answer that a key had before, and the walk has given who is in it to a row that is the same
-    return Option.isSome(kept) ? yield* begin(run, { prepare, sourceId }, Option.none()) : taken(run, sourceId, externalId)
+    return Option.isSome(kept)
+      ? yield* begin(run, { prepare, sourceId }, Option.none())
+      : taken(run, sourceId, externalId)
   })
 
 /** Who the target answers with is another row's. */

@@ -142,6 +142,8 @@ describe("a dry run", () => {
         partly: 2,
         failing: 5,
         conflicts: 0,
+        known: 0,
+        inDoubt: 0,
         unreadable: 1,
         unsupported: [
           { path: "phone", reason: "flexprice stores at most 20 characters", customers: 1 },
@@ -209,6 +211,50 @@ describe("a dry run", () => {
         .toMatchObject({ whole: 1, partly: 2, failing: 1, conflicts: 0 })
     }))
 
+  it.scoped("counts apart who is in the ledger, and asks nothing of them", () =>
+    Effect.gen(function*() {
+      const target = yield* targetWith(Polar.capabilities, [{ externalId: "e2", email: "old@example.com" }])
+      const ledger = yield* Ledger.memory
+      const beginning = { key: "k", externalId: Option.none(), fingerprint: "" }
+      yield* ledger.done("polar", "mollie/1", { id: "cus_1" })
+      yield* ledger.begin("polar", "mollie/2", beginning)
+      // of another target
+      yield* ledger.done("mollie", "mollie/3", { id: "cst_3" })
+      const source = sourceOf(
+        ["1", "2", "3", "4"].map((id) =>
+          customer({ id, externalId: `e${id}`, email: `${id}@example.com`, phone: id === "4" ? "+44" : null })
+        )
+      )
+      const adapted: Array<string> = []
+      const dry = yield* CustomersCopy.dryRun(source, target, {
+        ledger,
+        conflicts: true,
+        adapt: (input, { id }) => {
+          adapted.push(id)
+          return input
+        }
+      })
+      expect(dry).toMatchObject({ customers: 4, whole: 1, failing: 1, conflicts: 0, known: 1, inDoubt: 1 })
+      expect(adapted).toEqual(["3", "4"])
+      expect(yield* all(ledger.begun("polar"))).toHaveLength(1)
+
+      const failure = new Ledger.LedgerFailed({ path: "ledger.db", reason: "NotReadable" })
+      const broken: Ledger.Ledger = { ...ledger, get: () => Effect.fail(failure) }
+      expect(yield* Effect.flip(CustomersCopy.dryRun(source, target, { ledger: broken }))).toBe(failure)
+    }))
+
+  it.scoped("fails whose id no ledger keeps, as a run does", () =>
+    Effect.gen(function*() {
+      const source = sourceOf([customer({ id: "cst_\0", email: "a@example.com" })])
+      const target = yield* targetWith(Mollie.capabilities)
+      expect(yield* CustomersCopy.dryRun(source, target)).toMatchObject({
+        whole: 0,
+        failing: 1,
+        invalid: [{ path: "sourceId", customers: 1 }]
+      })
+      expect(yield* copyInto(source, target)).toMatchObject([{ _tag: "Failed", reasons: [{ path: "sourceId" }] }])
+    }))
+
   it.scoped("ends in what the target answers, and in what the source ends in", () =>
     Effect.gen(function*() {
       const target = yield* targetWith(Polar.capabilities)
@@ -258,8 +304,14 @@ describe("a dry run", () => {
 
   it.scoped.prop(
     "says what a run then does",
-    { customers, drop, capabilities: FastCheck.constantFrom(...targets), isAdapted: Arbitrary.make(Schema.Boolean) },
-    ({ capabilities, customers, drop, isAdapted }) =>
+    {
+      customers,
+      drop,
+      capabilities: FastCheck.constantFrom(...targets),
+      isAdapted: Arbitrary.make(Schema.Boolean),
+      before: FastCheck.nat(8)
+    },
+    ({ before, capabilities, customers, drop, isAdapted }) =>
       Effect.gen(function*() {
         const target = yield* targetWith(capabilities)
         const source = sourceOf(customers, [unreadable])
@@ -270,16 +322,27 @@ describe("a dry run", () => {
             ? { externalIdFrom: ({ id }) => Option.some(`x-${id.replace(/\W/g, "")}-${Math.abs(hashOf(id))}`) }
             : {})
         }
-        const dry = yield* CustomersCopy.dryRun(source, target, options)
-        const outcomes = yield* copyInto(source, target, options)
+        const ledger = yield* Ledger.memory
+        const copy = (source: CustomersCopy.Source) => all(CustomersCopy.run(source, target, { ...options, ledger }))
+        const earlier = yield* copy(sourceOf(customers.slice(0, before)))
+        const there = earlier.filter(({ _tag }) => _tag === "Created").length
+        const dry = yield* CustomersCopy.dryRun(source, target, { ...options, ledger })
+        const outcomes = yield* copy(source)
         const created = outcomes.flatMap((outcome) => outcome._tag === "Created" ? [outcome] : [])
         expect(dry.customers).toBe(customers.length)
         expect({
           whole: created.filter(({ without }) => without.length === 0).length,
           partly: created.filter(({ without }) => without.length > 0).length,
-          failing: outcomes.filter(({ _tag }) => _tag === "Failed").length
-        }).toEqual({ whole: dry.whole, partly: dry.partly, failing: dry.failing + dry.unreadable })
-        expect((yield* all(target.stream())).length).toBe(dry.whole + dry.partly)
+          failing: outcomes.filter(({ _tag }) => _tag === "Failed").length,
+          known: outcomes.filter((outcome) => outcome._tag === "Skipped" && outcome.reason === "in the ledger").length
+        }).toEqual({
+          whole: dry.whole,
+          partly: dry.partly,
+          failing: dry.failing + dry.unreadable,
+          known: dry.known
+        })
+        expect(dry.known).toBe(there)
+        expect((yield* all(target.stream())).length).toBe(there + dry.whole + dry.partly)
       }),
     { fastCheck: { numRuns: 60, seed: 7 } }
   )
