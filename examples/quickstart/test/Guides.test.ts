@@ -47,7 +47,7 @@ const printedBy = (load: () => Promise<unknown>) =>
 const programs = {
   pages: [],
   testing: [],
-  providers: [() => import("./guides/providers/fit.js")],
+  providers: [() => import("./guides/providers/fit.js"), () => import("./guides/providers/signUpOnMollie.js")],
   errors: [
     () => import("./guides/errors/catching.js"),
     () => import("./guides/errors/messages.js"),
