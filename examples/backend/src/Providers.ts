@@ -17,6 +17,7 @@ import {
   Duration,
   Effect,
   Either,
+  identity,
   Layer,
   LayerMap,
   Option,
@@ -46,10 +47,10 @@ export const layer = <E, R>(
     )
   )
 
+type Configured = Layer.Layer<CustomersService, ConfigError.ConfigError, HttpClient.HttpClient>
+
 /** Each reads its credential and its options from variables of its own. */
-const real: {
-  readonly [_ in ProviderName]: Layer.Layer<CustomersService, ConfigError.ConfigError, HttpClient.HttpClient>
-} = {
+const real: { readonly [_ in ProviderName]: Configured } = {
   polar: Polar.layerConfig(),
   mollie: Mollie.layerConfig(),
   "pin-payments": PinPayments.layerConfig(),
@@ -57,9 +58,9 @@ const real: {
   flexprice: Flexprice.layerConfig()
 }
 
-/** The providers of these names, from their variables, with the policies of this server. */
-const configured = (names: ReadonlyArray<ProviderName>) =>
-  layer(Object.fromEntries(names.map((name) => [name, Layer.provide(real[name], policies)]))).pipe(
+/** The providers of these names, from variables, with the policies of this server. */
+const configured = (names: ReadonlyArray<ProviderName>, from: (provider: Configured) => Configured = identity) =>
+  layer(Object.fromEntries(names.map((name) => [name, Layer.provide(from(real[name]), policies)]))).pipe(
     Layer.provide(NodeHttpClient.layerUndici)
   )
 
@@ -84,13 +85,12 @@ const onSandbox = Layer.unwrapEffect(
     yield* Effect.logWarning(
       `No PROVIDERS are set: all five run on an embedded sandbox at ${url}, which forgets everything when it stops`
     )
-    const others = yield* Effect.configProviderWith(Effect.succeed)
+    // those of somebody's real accounts have no say in this
     const variables = ConfigProvider.fromMap(
       new Map([
         ["POLAR_ACCESS_TOKEN", "polar_oat_sandbox"],
         ["POLAR_BASE_URL", urlOf("polar")],
         ["MOLLIE_API_KEY", "test_sandbox"],
-        ["MOLLIE_ACCESS_TOKEN", ""],
         ["MOLLIE_BASE_URL", urlOf("mollie")],
         ["PIN_SECRET_KEY", "sandbox"],
         ["PIN_BASE_URL", urlOf("pin-payments")],
@@ -99,9 +99,10 @@ const onSandbox = Layer.unwrapEffect(
         ["FLEXPRICE_API_KEY", "sandbox"],
         ["FLEXPRICE_BASE_URL", urlOf("flexprice")]
       ])
-    ).pipe(ConfigProvider.orElse(() => others))
-    return Layer.scopedContext(
-      Effect.withConfigProvider(Layer.build(configured(ProviderName.literals)), variables)
+    )
+    return configured(
+      ProviderName.literals,
+      (provider) => Layer.scopedContext(Effect.withConfigProvider(Layer.build(provider), variables))
     )
   })
 ).pipe(Layer.provide(Sandbox.layerServer()))

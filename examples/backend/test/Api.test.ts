@@ -1,10 +1,11 @@
 /** The document of the API, and the layers behind it. */
 import { CustomersService } from "@effect-customers/core"
+import * as Flexprice from "@effect-customers/flexprice"
 import { InMemoryCustomers } from "@effect-customers/testing"
 import { HttpApiClient } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Ref } from "effect"
-import { Api } from "../src/Api.js"
+import { Effect, Layer, Logger, Ref } from "effect"
+import { Api, mostFound } from "../src/Api.js"
 import * as Problem from "../src/Problem.js"
 import { ask, backendOn } from "./backend.js"
 
@@ -68,12 +69,34 @@ describe("a client that is made of the same API", () => {
 })
 
 describe("a page with a row that cannot be read", () => {
+  const lines: Array<string> = []
+
   it.scopedLive("has the others, and says so", () =>
     Effect.gen(function*() {
       const { body, status } = yield* ask("GET", "/polar/customers")
       expect([status, body.customers.length, body.unreadable]).toEqual([200, 1, 1])
+      expect(lines.filter((line) => JSON.parse(line).logLevel === "ERROR")).toEqual([
+        expect.stringContaining("in-memory list: ")
+      ])
     }).pipe(Effect.provide(backendOn({
       polar: InMemoryCustomers.layer({ customers: [{ email: "ada@example.com" }, InMemoryCustomers.unreadable] })
+    }, Logger.replace(Logger.defaultLogger, Logger.map(Logger.jsonLogger, (line) => void lines.push(line)))))))
+})
+
+describe("customers of one e-mail", () => {
+  it.scopedLive("are so many at most as the document says", () =>
+    Effect.gen(function*() {
+      const { body, status } = yield* ask("GET", "/flexprice/customers/by-email/ada%40example.com")
+      expect([status, body.customers.length]).toEqual([200, mostFound])
+    }).pipe(Effect.provide(backendOn({
+      flexprice: InMemoryCustomers.layer({
+        capabilities: Flexprice.capabilities,
+        customers: Array.from({ length: mostFound + 1 }, (_, number) => ({
+          email: "ada@example.com",
+          name: "Ada Lovelace",
+          externalId: `user_${number}`
+        }))
+      })
     }))))
 })
 

@@ -34,7 +34,18 @@ const customer = ({ fields }: Capabilities.Capabilities, number: number) => ({
   ...(fields.paymentSource.stored ? { paymentSource: { card } } : {})
 })
 
-layer(backendWith({}))("on the sandbox", (it) => {
+/** Of somebody's real accounts: the sandbox has nothing to do with them. */
+const realAccounts = {
+  POLAR_ORGANIZATION_ID: "org_1",
+  POLAR_ENVIRONMENT: "nowhere",
+  MOLLIE_ACCESS_TOKEN: "access_x",
+  MOLLIE_TESTMODE: "true",
+  MOLLIE_PROFILE_ID: "pfl_1",
+  AUTUMN_API_VERSION: "2.3",
+  FLEXPRICE_ENVIRONMENT_ID: "env_1"
+}
+
+layer(backendWith(realAccounts))("on the sandbox", (it) => {
   describe.each(Object.keys(capabilities))("%s", (provider) => {
     const can = capabilities[provider]!
     const at = (path = "") => `/${provider}/customers${path}`
