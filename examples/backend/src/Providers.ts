@@ -9,7 +9,6 @@ import { Sandbox } from "@effect-customers/sandbox"
 import type { HttpClient } from "@effect/platform"
 import { NodeHttpClient } from "@effect/platform-node"
 import {
-  Array,
   Config,
   ConfigError,
   ConfigProvider,
@@ -69,7 +68,7 @@ const isProviderName = Schema.is(ProviderName)
 /** `PROVIDERS=polar,mollie`; none where the variable is not set. */
 const names = Config.option(
   Config.mapOrFail(Config.string("PROVIDERS"), (text) => {
-    const names = Array.dedupe(text.split(",").map((name) => name.trim()))
+    const names = text.split(",").map((name) => name.trim())
     return names.every((name) => isProviderName(name))
       ? Either.right(names)
       : Either.left(

@@ -56,7 +56,7 @@ const badRequest = (issues: Problem.BadRequest["issues"]) =>
   )
 
 /** In bytes; a customer is small. */
-export const longestBody = 64 * 1024
+const longestBody = 64 * 1024
 
 const notJson = badRequest([{
   path: "",

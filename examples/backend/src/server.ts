@@ -1,14 +1,7 @@
 /** The API on a port. */
-import {
-  FileSystem,
-  HttpApiBuilder,
-  HttpApiSwagger,
-  HttpMiddleware,
-  HttpServer,
-  HttpServerRequest
-} from "@effect/platform"
+import { HttpApiBuilder, HttpApiSwagger, HttpMiddleware, HttpServer } from "@effect/platform"
 import { NodeHttpServer } from "@effect/platform-node"
-import { Config, Duration, Effect, Layer, Option } from "effect"
+import { Config, Duration, Effect, Layer } from "effect"
 import { createServer, type Server, type ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { accessLog } from "./accessLog.js"
@@ -28,7 +21,6 @@ const documentation = Layer.merge(
 export const served = HttpServer.withLogAddress(HttpApiBuilder.serve(accessLog)).pipe(
   Layer.provide([documentation, rejections.layer]),
   Layer.provide(api),
-  Layer.provide(Layer.succeed(HttpServerRequest.MaxBodySize, Option.some(FileSystem.Size(rejections.longestBody)))),
   // The platform's own span has the whole URL in it; that of the access log has not.
   HttpMiddleware.withTracerDisabledWhen(() => true)
 )
