@@ -7,7 +7,7 @@
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
-import { alone, everything, readme } from "./packages/consumers.mjs"
+import { alone, everything, pipelineReadme, readme } from "./packages/consumers.mjs"
 import { inLanes, problems } from "./packages/lanes.mjs"
 import { importDeclared, judge, pack } from "./packages/tarballs.mjs"
 
@@ -21,6 +21,7 @@ await inLanes([
   () => everything(folder, packed),
   () => alone(folder, packed),
   () => readme(folder, packed),
+  () => pipelineReadme(folder, packed),
   () => importDeclared(packed),
   ...packed.map((each) => () => judge(each))
 ])

@@ -141,6 +141,40 @@ Effect.runPromise(CustomersService.pipe(Effect.flatMap((customers) => customers.
   }
 }
 
+/** Runs the lines as they are, with tarballs for names; what a package of ours needs of ours is beside it. */
+const installsAsWritten = async (project, lines, packed) => {
+  const tarballsOf = (word) => {
+    const found = packed.find(({ name }) => name === word)
+    if (found === undefined) return [word]
+    const needed = Object.keys(found.manifest.dependencies ?? {}).filter((name) => name.startsWith(scope))
+    return [found.tarball, ...needed.flatMap(tarballsOf)]
+  }
+  for (const line of lines.replaceAll(/\s*#.*/g, "").split("\n").filter((line) => line !== "")) {
+    const [, ...command] = line.split(/\s+/)
+    if (!await npmInstalls(project, [...new Set(command.flatMap(tarballsOf))])) return false
+  }
+  return true
+}
+
+/** The pipeline's install lines, in a project that has nothing else. */
+export const pipelineReadme = async (folder, packed) => {
+  const project = emptyProject(folder, "pipeline")
+  write(project, "package.json", `{ "type": "module" }`)
+  const install = /^## Install\n[^]*?^```sh\n([^]*?)^```$/m.exec(readFileSync("packages/pipeline/README.md", "utf8"))
+  if (install === null) {
+    problems.push("packages/pipeline/README.md: no install lines under ## Install")
+    return
+  }
+  if (!await installsAsWritten(project, install[1], packed)) return
+  write(
+    project,
+    "program.js",
+    `import "${scope}pipeline"\nimport "${scope}pipeline/Sqlite"\nimport "@effect/platform-node"\n`
+  )
+  await mustRun(process.execPath, ["program.js"], { cwd: project, env })
+  process.stdout.write("packages/pipeline/README.md: what it installs is all that it needs\n")
+}
+
 /** The README's words: its install lines with tarballs for names, its first program, what it prints, its test, its `tsc`. */
 export const readme = async (folder, packed) => {
   const project = emptyProject(folder, "readme")
@@ -158,11 +192,7 @@ export const readme = async (folder, packed) => {
     return
   }
 
-  const tarballs = new Map(packed.map(({ name, tarball }) => [name, tarball]))
-  for (const line of install.code.replaceAll(/\s*#.*/g, "").split("\n").filter((line) => line !== "")) {
-    const [, ...command] = line.split(/\s+/).map((word) => tarballs.get(word) ?? word)
-    if (!await npmInstalls(project, command)) return
-  }
+  if (!await installsAsWritten(project, install.code, packed)) return
   write(project, "program.ts", blocks[program].code)
   write(project, "signUp.test.ts", test.code)
   const { stdout } = await mustRun("npx", ["--yes", "tsx", "program.ts"], { cwd: project, env })
