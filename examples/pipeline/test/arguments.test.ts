@@ -103,6 +103,26 @@ describe("--live", () => {
       expect(ended.stdout + ended.stderr + report).not.toMatch(/secret|ada|grace|user_|example\.com/i)
     }).pipe(Effect.provide(platform)))
 
+  it.scopedLive("sends no test card to Pin Payments", () =>
+    Effect.gen(function*() {
+      const control = yield* SandboxControl
+      const { urlOf } = yield* Sandbox.SandboxServer
+      yield* control.seed("polar", [{ email: "ada@example.com" }])
+      const { stdout } = yield* pipeline(
+        ["copy", "--from", "polar", "--to", "pin-payments", "--dry-run", "--live", "--drop", "all"],
+        {
+          variables: {
+            POLAR_ACCESS_TOKEN: "polar_oat_secret",
+            POLAR_BASE_URL: urlOf("polar"),
+            PIN_SECRET_KEY: "secret",
+            PIN_BASE_URL: urlOf("pin-payments")
+          }
+        }
+      )
+      expect(stdout).toMatch(/^not create +1$/m)
+      expect(stdout).toMatch(/^paymentSource +pin-payments requires it +1$/m)
+    }).pipe(Effect.provide(platform)))
+
   it.scopedLive("a credential that is refused is one line, without it", () =>
     Effect.gen(function*() {
       const { urlOf } = yield* Sandbox.SandboxServer

@@ -83,6 +83,8 @@ describe("copy", () => {
 
       const first = yield* copy
       expect(first.exitCode).toBe(3)
+      const fs = yield* FileSystem.FileSystem
+      for (const file of [report, fileOf("ledger.db")]) expect((yield* fs.stat(file)).mode & 0o777, file).toBe(0o600)
       expect(first.stderr).toMatch(/\nCustomers that did not arrive: 1\. The report says why\.\n$/)
       expect(first.stdout.slice(first.stdout.indexOf("outcome"))).toBe([
         "outcome        customers",
