@@ -9,9 +9,9 @@ import * as Terminal from "./terminal.js"
 // npm starts programs in their package's folder. Files are meant to be where the caller stands.
 process.chdir(process.env["INIT_CWD"] ?? process.cwd())
 
-// Ctrl-C reaches a program that npm started more than once: from the terminal, and from npm. The first one is handled,
-// and the others must not kill it while it puts its files and the terminal in order.
-process.on("SIGINT", () => {})
+// A signal reaches a program that npm started more than once: from the terminal, from npm, and from its start script. The
+// first one is handled, and the others must not kill it while it puts its files and the terminal in order.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {})
 
 const platform = Layer.mergeAll(
   NodeContext.layer,

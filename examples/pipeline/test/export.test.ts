@@ -151,6 +151,15 @@ describe("export", () => {
       }
     }).pipe(Effect.provide(platform)))
 
+  it.scopedLive("of nobody says nothing of an earlier run", () =>
+    Effect.gen(function*() {
+      const out = (yield* folder)("polar.csv")
+      const exporting = onSandbox(["export", "--provider", "polar", "--format", "csv", "--out", out])
+      for (const ended of [yield* exporting, yield* exporting]) {
+        expect(ended).toMatchObject({ exitCode: 0, stdout: expect.not.stringContaining("An earlier run") })
+      }
+    }).pipe(Effect.provide(platform)))
+
   it.scopedLive("into a folder that is not there is one line on stderr", () =>
     Effect.gen(function*() {
       const fileOf = yield* folder

@@ -68,9 +68,10 @@ describe("the program", () => {
       yield* control.requests.pipe(
         Effect.repeat({ until: (requests) => requests.length === 3, schedule: Schedule.spaced("20 millis") })
       )
-      // once from the terminal, once from npm
+      // once from the terminal, once from npm, and from the start script, where npm is gone
       child.kill("SIGINT")
       child.kill("SIGINT")
+      child.kill("SIGTERM")
       const { exitCode, stderr, stdout } = yield* Effect.promise(() => ended)
       expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: "" })
       const [, written = ""] = stderr.match(
