@@ -2,7 +2,7 @@ import { Fault, Sandbox, SandboxControl } from "@effect-customers/sandbox"
 import { FileSystem } from "@effect/platform"
 import { describe, expect, it } from "@effect/vitest"
 import { Array, Effect, Option, Schedule } from "effect"
-import { folder, linesOf, onSandbox, platform } from "./commandLine.js"
+import { folder, linesOf, onSandbox, platform, textOf } from "./commandLine.js"
 
 /** Two who arrive everywhere, one with a locale, one without a name. */
 const fourAtPolar = Effect.flatMap(SandboxControl, (control) =>
@@ -171,6 +171,23 @@ describe("copy", () => {
       expect(externalIds).toHaveLength(40)
     }).pipe(Effect.provide(platform)))
 
+  it.scopedLive("whose answer is lost may have been a creation: that is told, and ends with 3", () =>
+    Effect.gen(function*() {
+      const control = yield* SandboxControl
+      const fileOf = yield* folder
+      const [ada] = yield* control.seed("polar", [{ email: "ada@example.com" }])
+      yield* control.inject({ provider: "pin-payments", operation: "create", fault: Fault.Reset({ applied: true }) })
+      const { exitCode, stderr, stdout } = yield* onSandbox(
+        ["copy", "--from", "polar", "--to", "pin-payments", "--drop", "all", "--yes", "--ledger", fileOf("ledger.db")]
+      )
+      expect(stdout).toMatch(/^created +0\nskipped +0\nnot created +0\nmaybe created +1$/m)
+      expect(exitCode).toBe(3)
+      expect(stderr).toMatch(/\nCustomers that did not arrive: 1\. The report says why\.\n$/)
+      expect(yield* linesOf(fileOf("ledger.db.report.ndjson"))).toMatchObject([
+        { outcome: "MaybeApplied", sourceId: `polar/${ada}` }
+      ])
+    }).pipe(Effect.provide(platform)))
+
   it.scopedLive("--external-id-from fills what the target requires", () =>
     Effect.gen(function*() {
       const control = yield* SandboxControl
@@ -211,7 +228,7 @@ describe("copy", () => {
       const { url } = yield* Sandbox.SandboxServer
       const token = yield* cardToken(`${url}/pin-payments`)
       const tokens = fileOf("tokens.ndjson")
-      yield* fs.writeFileString(tokens, `${JSON.stringify({ sourceId: `polar/${ada}`, cardToken: token })}\n`)
+      yield* fs.writeFileString(tokens, `${JSON.stringify({ sourceId: `polar/${ada}`, cardToken: token })}\n\n`)
       const withTokens = yield* copy("tokens.db", "--card-tokens", tokens)
       expect(withTokens.exitCode).toBe(3)
       expect(withTokens.stdout).toMatch(/^not created +paymentSource +pin-payments requires it +3$/m)
@@ -271,12 +288,37 @@ describe("import", () => {
       const importing = onSandbox(
         ["import", "--file", file, "--to", "flexprice", "--drop", "locale", "--yes", "--ledger", fileOf("ledger.db")]
       )
-      expect((yield* importing).stdout).toMatch(/^created +3\nskipped +0\nnot created +1\nmaybe created +0$/m)
+      const first = yield* importing
+      expect(first.stdout).toMatch(/^created +3\nskipped +0\nnot created +1\nmaybe created +0$/m)
+      expect(first.stderr).toMatch(/^copying: 4 of 4 customers/m)
       expect(yield* namesAtFlexprice).toEqual(["Ada Lovelace", "Grace Hopper", "Joan Clarke"])
       expect((yield* importing).stdout).toMatch(/^created +0\nskipped +3\nnot created +1\nmaybe created +0$/m)
       // and a copy from there knows them, too
       const copy = yield* onSandbox([...toFlexprice, "--drop", "locale", "--yes", "--ledger", fileOf("ledger.db")])
       expect(copy.stdout).toMatch(/^created +0\nskipped +3\nnot created +1\nmaybe created +0$/m)
+    }).pipe(Effect.provide(platform)))
+})
+
+describe("import of a line that cannot be read", () => {
+  it.scopedLive("creates the others, and has it in the report", () =>
+    Effect.gen(function*() {
+      const control = yield* SandboxControl
+      const fs = yield* FileSystem.FileSystem
+      const fileOf = yield* folder
+      yield* control.seed("mollie", [{ name: "Ada Lovelace", email: "ada@example.com" }])
+      const file = fileOf("mollie.ndjson")
+      yield* onSandbox(["export", "--provider", "mollie", "--format", "ndjson", "--out", file])
+      yield* fs.writeFileString(file, "{\"email\":\"grace@example.com\"}\n", { flag: "a" })
+      const { exitCode, stderr, stdout } = yield* onSandbox(
+        ["import", "--file", file, "--to", "polar", "--yes", "--ledger", fileOf("ledger.db")]
+      )
+      expect(exitCode).toBe(3)
+      expect(stdout).toMatch(/^create whole +1$/m)
+      expect(stdout).toMatch(/^not be able to read +1$/m)
+      expect(stdout).toMatch(/^created +1\nskipped +0\nnot created +1\nmaybe created +0$/m)
+      expect(stderr).toMatch(/^copying: 2 of 2 customers/m)
+      expect(yield* linesOf(fileOf("ledger.db.report.ndjson"))).toMatchObject([{ outcome: "Failed", sourceId: null }])
+      expect(yield* textOf(fileOf("ledger.db.report.ndjson"))).not.toContain("grace")
     }).pipe(Effect.provide(platform)))
 })
 
