@@ -288,7 +288,7 @@ export interface Row {
 
 /**
  * - `ledger`: what was begun and done before, and will be.
- * - `concurrency`: how many rows are under way at once; 4. Outcomes come as they are known.
+ * - `concurrency`: how many rows are under way at once; 4, and at least 1. Outcomes come as they are known.
  * - `settleAfter`: how long after its beginning a create that an earlier run has left open is looked for, at targets
  *   where that is the only way to know; 10 seconds. Sooner, what was sent before the process died may still be on its
  *   way.
@@ -428,7 +428,8 @@ export const importItems = <E, R, E2, R2>(
     return Stream.mapEffect(
       items,
       (item): Effect.Effect<Outcome, E2 | Stops, R2> => item instanceof Failed ? Effect.succeed(item) : once(item),
-      { concurrency, unordered: true }
+      // at infinity, a stream does not wait for what is under way when its rows end
+      { concurrency: Math.min(concurrency, Number.MAX_SAFE_INTEGER), unordered: true }
     )
   }))
 

@@ -534,6 +534,18 @@ describe("a run", () => {
       expect(most).toBe(3)
     }))
 
+  it.scoped("tells of every row, whatever concurrency is asked for", () =>
+    Effect.gen(function*() {
+      for (const concurrency of [Infinity, Number.MAX_VALUE, 2.5, 1, 0, -1, NaN]) {
+        const memory = yield* serviceWith()
+        const service: Service = { ...memory, create: (input) => Effect.delay(memory.create(input), "1 second") }
+        const rows = ["a", "b", "c"].map((id) => row(id))
+        const fiber = yield* Effect.fork(importInto(service, yield* Ledger.memory, rows, { concurrency }))
+        yield* TestClock.adjust("1 minute")
+        expect([concurrency, tagsOf(yield* Fiber.join(fiber))]).toEqual([concurrency, Array(3).fill("Created")])
+      }
+    }))
+
   it.scoped("pulls rows as it goes: constant memory", () =>
     Effect.gen(function*() {
       let pulled = 0
