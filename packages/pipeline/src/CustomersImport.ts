@@ -17,6 +17,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
@@ -307,7 +308,8 @@ export interface Options {
  * `InvalidResponse` of a page's `unreadable`, a `Failed`) pass through, so that they are in the report as well.
  *
  * No row stops it, but for what is no row's fault: `AuthenticationFailed`, `PermissionDenied`, `LedgerFailed`, and the
- * rows' own errors. Interrupted, it leaves what was under way begun in the ledger.
+ * rows' own errors, with which it ends when what is under way has. Interrupted, it leaves what was under way begun in the
+ * ledger.
  *
  * @example
  * ```ts
@@ -425,11 +427,16 @@ export const importItems = <E, R, E2, R2>(
         return Effect.ensuring(importItem(run, item), Effect.sync(() => underWay.delete(sourceId)))
       })
 
-    return Stream.mapEffect(
-      items,
-      (item): Effect.Effect<Outcome, E2 | Stops, R2> => item instanceof Failed ? Effect.succeed(item) : once(item),
-      // at infinity, a stream does not wait for what is under way when its rows end
-      { concurrency: Math.min(concurrency, Number.MAX_SAFE_INTEGER), unordered: true }
+    // what is under way when the rows fail is not to be in doubt for that
+    const end = yield* Ref.make<Effect.Effect<void, E>>(Effect.void)
+    return items.pipe(
+      Stream.catchAllCause((cause) => Stream.execute(Ref.set(end, Effect.failCause(cause)))),
+      Stream.mapEffect(
+        (item): Effect.Effect<Outcome, E2 | Stops, R2> => item instanceof Failed ? Effect.succeed(item) : once(item),
+        // at infinity, a stream does not wait for what is under way when its rows end
+        { concurrency: Math.min(concurrency, Number.MAX_SAFE_INTEGER), unordered: true }
+      ),
+      Stream.concat(Stream.execute(Effect.flatten(Ref.get(end))))
     )
   }))
 

@@ -22,6 +22,7 @@ import { InMemoryCustomers } from "@effect-customers/testing"
 import { describe, expect, it } from "@effect/vitest"
 import {
   Array as Arr,
+  Cause,
   Chunk,
   Context,
   DateTime,
@@ -506,6 +507,28 @@ describe("a run", () => {
         Effect.flip
       )
       expect(failure).toBe("no more")
+    }))
+
+  it.scoped.each([
+    { how: "fails", end: Stream.fail("no more") },
+    { how: "dies", end: Stream.die("no more") }
+  ])("ends what is under way before it ends, where its source $how in the middle", ({ end }) =>
+    Effect.gen(function*() {
+      const memory = yield* serviceWith()
+      const service: Service = { ...memory, create: (input) => Effect.delay(memory.create(input), "1 second") }
+      const ledger = yield* Ledger.memory
+      const told: Array<string> = []
+      const fiber = yield* CustomersImport.run(Stream.concat(Stream.make(row("a"), row("b")), end), { ledger }).pipe(
+        Stream.runForEach(({ _tag }) => Effect.sync(() => told.push(_tag))),
+        Effect.provideService(CustomersService, service),
+        Effect.sandbox,
+        Effect.flip,
+        Effect.fork
+      )
+      yield* TestClock.adjust("1 minute")
+      expect(Cause.squash(yield* Fiber.join(fiber))).toBe("no more")
+      expect(told).toEqual(["Created", "Created"])
+      expect(yield* all(ledger.begun("in-memory"))).toEqual([])
     }))
 
   it.scoped("has as many rows under way as it is told, and tells each when it is known", () =>
