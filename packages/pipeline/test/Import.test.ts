@@ -15,6 +15,7 @@ import {
   TransportFailed
 } from "@effect-customers/core"
 import type { CreateError } from "@effect-customers/core/CustomersService"
+import * as Autumn from "@effect-customers/autumn"
 import * as Mollie from "@effect-customers/mollie"
 import * as PinPayments from "@effect-customers/pin-payments"
 import * as Polar from "@effect-customers/polar"
@@ -26,8 +27,10 @@ import {
   Chunk,
   Context,
   DateTime,
+  Deferred,
   Duration,
   Effect,
+  Either,
   Fiber,
   Layer,
   Logger,
@@ -657,6 +660,97 @@ describe("a run", () => {
       const withoutKeys = Idempotency.layer({ enabled: false })
       expect(tagsOf(yield* Effect.provide(importInto(service, ledger, [row("b")]), withoutKeys))).toEqual(["Created"])
       expect(sent).toEqual(["key_1", "key_1", "none"])
+    }))
+})
+
+describe("a run that is cut off anywhere, and started again", () => {
+  interface Step {
+    <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R>
+  }
+
+  type LedgerStep = <A>(effect: Effect.Effect<A, Ledger.LedgerFailed>) => Effect.Effect<A, Ledger.LedgerFailed>
+
+  const inSteps = (service: Service, step: Step): Service => ({
+    ...service,
+    create: (input) => step(service.create(input)),
+    byExternalId: Option.map(service.byExternalId, (byExternalId) => ({
+      ...byExternalId,
+      getByExternalId: (id) => step(byExternalId.getByExternalId(id))
+    })),
+    streamPages: (options) => Stream.unwrap(step(Effect.map(all(service.streamPages(options)), Stream.fromIterable)))
+  })
+
+  const ledgerInSteps = (ledger: Ledger.Ledger, step: LedgerStep): Ledger.Ledger => ({
+    get: (...args) => step(ledger.get(...args)),
+    begin: (...args) => step(ledger.begin(...args)),
+    done: (...args) => step(ledger.done(...args)),
+    forget: (...args) => step(ledger.forget(...args)),
+    begun: (target) => Stream.unwrap(step(Effect.map(all(ledger.begun(target)), Stream.fromIterable))),
+    hasTarget: (...args) => step(ledger.hasTarget(...args)),
+    clockAhead: (target) => step(ledger.clockAhead(target))
+  })
+
+  const rowsFor = ({ fields }: Capabilities.Capabilities) =>
+    ["a", "b", "c"].map((id) =>
+      row(id, {
+        ...(fields.externalId.stored ? { externalId: id } : {}),
+        ...(fields.paymentSource.stored ? { paymentSource: { cardToken: Redacted.make("card_1") } } : {})
+      })
+    )
+
+  const targets: ReadonlyArray<Capabilities.Capabilities> = [
+    Polar.capabilities,
+    Mollie.capabilities,
+    PinPayments.capabilities,
+    Autumn.capabilities
+  ]
+
+  it.scoped.each(
+    targets.flatMap((capabilities) =>
+      (["killed", "stopped by the ledger"] as const).map((cut) => ({
+        cut,
+        capabilities,
+        target: capabilities.provider
+      }))
+    )
+  )("has everybody once at $target, when it is $cut", ({ capabilities, cut }) =>
+    Effect.gen(function*() {
+      const rows = rowsFor(capabilities)
+      let isWhole = false
+      for (let at = 1; !isWhole; at++) {
+        const memory = yield* serviceWith({ capabilities })
+        const ledger = yield* Ledger.memory
+        // an earlier run has left one who is there and one who is not
+        const { service: earlier } = withCreates({ ...memory, byExternalId: Option.none() }, {
+          1: lost,
+          2: neverArrived
+        })
+        yield* importInto(earlier, ledger, rows.slice(0, 2), { concurrency: 1 })
+
+        const here = yield* Deferred.make<"cut">()
+        const die = Effect.zipRight(Deferred.succeed(here, "cut"), Effect.never)
+        const fail = Effect.fail(new Ledger.LedgerFailed({ path: "ledger.db", reason: "NotWritable" }))
+        let points = 0
+        const point = <E>(end: Effect.Effect<never, E>) => Effect.suspend(() => ++points === at ? end : Effect.void)
+        // before each call and after it
+        const stepping = <E1>(end: Effect.Effect<never, E1>) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+          point(end).pipe(Effect.zipRight(effect), Effect.zipLeft(point(end)))
+        const run = cut === "killed"
+          ? importInto(inSteps(memory, stepping(die)), ledgerInSteps(ledger, stepping(die)), rows, { concurrency: 1 })
+          : importInto(memory, ledgerInSteps(ledger, stepping(fail)), rows, { concurrency: 1 })
+        const fiber = yield* Effect.forkDaemon(Effect.either(run))
+        const ended = yield* Effect.raceFirst(Fiber.join(fiber), Deferred.await(here))
+        yield* Fiber.interruptFork(fiber)
+        isWhole = ended !== "cut" && Either.isRight(ended)
+
+        yield* importInto(memory, ledger, rows, { concurrency: 1 })
+        expect([at, yield* importInto(memory, ledger, rows, { concurrency: 1 })]).toMatchObject([
+          at,
+          rows.map(() => ({ reason: "in the ledger" }))
+        ])
+        expect([at, (yield* emails(memory)).sort()]).toEqual([at, rows.map(({ input }) => input.email)])
+        if (isWhole) expect(at).toBeGreaterThan(10)
+      }
     }))
 })
 
