@@ -178,14 +178,23 @@ interface Expected {
 
 /** As of `src/resilience.ts`. */
 const mostAttempts = 3
+const attemptTimeout = 4000
 
 const isRefused = (kind: Kind) => "refused" in wrongs[kind]
 
 /** What the attempts of a call come to, or what is wrong with how often it was sent. */
-const outcomeOf = ({ ok, provider, write, ...call }: Call, log: ReadonlyArray<RequestLogEntry>): Expected | string => {
-  // on a busy machine a good answer, too, may come after the timeout
-  const attempts = call.attempts.map((attempt) =>
-    log[attempt.index]?.aborted === true ? { ...attempt, wrong: "stall" as const } : attempt
+const outcomeOf = (
+  { ok, provider, write, ...call }: Call,
+  { began, ended, status }: Answer,
+  log: ReadonlyArray<RequestLogEntry>
+): Expected | string => {
+  // on a busy machine a good answer, too, may come after the timeout, or be read after it
+  const wasLate = ({ index, operation, wrong }: Attempt, next: Attempt | undefined) =>
+    log[index]?.aborted === true ||
+    (wrong === undefined && ended - began >= attemptTimeout &&
+      (next === undefined ? status === 504 : next.operation === operation))
+  const attempts = call.attempts.map((attempt, nth) =>
+    wasLate(attempt, call.attempts[nth + 1]) ? { ...attempt, wrong: "stall" as const } : attempt
   )
   const mayRepeat = write === undefined || providers[provider]!.repeat[write] !== "never"
   let sent = 0
@@ -222,6 +231,14 @@ const wasHeldBack = (
   status === 503 && body._tag === "Unavailable" && retryAfter !== undefined &&
   (attempts.length === 0 || attempts.at(-1)?.wrong === "429" || attempts.length < mostAttempts) &&
   limited.some((limit) => limit.provider === provider && limit.at > began - 2000 && limit.at < ended)
+
+/**
+ * On a machine that is too busy to answer within the timeout of an attempt, attempts end without a trace in the log of the
+ * sandbox. What is answered is one of the answers all the same.
+ */
+const wasStarved = ({ attempts, ok }: Call, { began, ended, status }: Answer) =>
+  ended - began >= attemptTimeout && attempts.every(({ wrong }) => wrong !== "stall") &&
+  [ok, 502, 503, 504].includes(status)
 
 const isPastDeadline = ({ began, ended, status }: Answer) =>
   status === 504 && ended - began >= Duration.toMillis(deadline)
@@ -368,9 +385,9 @@ it.scopedLive(
       const mistakes = answers.flat().flatMap(({ answer, call }): ReadonlyArray<unknown> => {
         const outcome = isPastDeadline(answer)
           ? { status: 504, tag: "TimedOut", mayHaveApplied: call.write !== undefined }
-          : outcomeOf(call, log)
+          : outcomeOf(call, answer, log)
         if (typeof outcome === "string") {
-          return wasHeldBack(call, answer, limited) ? [] : [{ ...call, answer, outcome }]
+          return wasHeldBack(call, answer, limited) || wasStarved(call, answer) ? [] : [{ ...call, answer, outcome }]
         }
         const { began: _, body, ended: __, ...told } = answer
         const expected = { tag: undefined, retryAfter: undefined, mayHaveApplied: undefined, ...outcome }
