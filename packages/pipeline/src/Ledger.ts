@@ -178,7 +178,12 @@ export const memory: Effect.Effect<Ledger> = Effect.sync(() => {
         const key = keyOf(target, sourceId)
         if (entries.get(key)?.state === "begun") entries.delete(key)
       }),
-    begun: (target) => Stream.suspend(() => Stream.fromIterable(of(target, "begun").map(entryOf))),
+    begun: (target) =>
+      Stream.suspend(() =>
+        Stream.fromIterable(
+          of(target, "begun").map(entryOf).sort((one, other) => one.begunAt.epochMillis - other.begunAt.epochMillis)
+        )
+      ),
     hasTarget: (target, targetId) => Effect.sync(() => targets.has(keyOf(target, targetId))),
     clockAhead: (target) =>
       Effect.sync(() =>

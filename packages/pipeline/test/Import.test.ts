@@ -1067,10 +1067,10 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
       yield* TestClock.setTime(Date.parse("2026-11-27T12:00:02Z"))
       expect(yield* run).toEqual([
         "INFO",
-        "2 customers of an earlier run may be at pin-payments: they are looked for at 2026-11-27T12:00:10.000Z, " +
+        "customers that an earlier run has left in doubt at pin-payments: 2; looked for at 2026-11-27T12:00:10.000Z, " +
         "when what was sent for them has arrived",
         "INFO",
-        "looking for 2 customers of an earlier run at pin-payments"
+        "customers that an earlier run has left in doubt at pin-payments: 2; looking for them"
       ])
       expect(yield* run).toEqual([])
     }))
@@ -1205,6 +1205,36 @@ describe("what an earlier run has left, at a target that cannot be asked for it"
       yield* TestClock.adjust(1)
       expect(yield* Fiber.join(fiber)).toMatchObject([{ settled: true }])
       expect((yield* DateTime.now).epochMillis - started).toBe(7000)
+    }))
+
+  it.scoped("may be very many: a provider that was down for long", () =>
+    Effect.gen(function*() {
+      const { fingerprint } = yield* printOf(pinRow("a"))
+      const memory = yield* Ledger.memory
+      const forgotten = new Set<string>()
+      const found = new Set<string>()
+      const ledger: Ledger.Ledger = {
+        ...memory,
+        begun: (target) =>
+          Stream.map(Stream.range(1, 150_000), (n) => ({
+            target,
+            sourceId: `${n}`,
+            state: "begun",
+            key: `k${n}`,
+            externalId: Option.none(),
+            targetId: Option.none(),
+            fingerprint: n > 149_000 ? fingerprint : `${n}.${n}`,
+            begunAt: DateTime.unsafeMake(0)
+          })),
+        forget: (_, sourceId) => Effect.sync(() => forgotten.add(sourceId)),
+        done: (_, sourceId) => Effect.sync(() => found.add(sourceId))
+      }
+      const { email, name } = pinRow("a").input
+      const service = yield* pin(
+        Array.from({ length: 1000 }, () => ({ email: email!, name: name!, paymentSource: card }))
+      )
+      expect(yield* importInto(service, ledger, [])).toEqual([])
+      expect([forgotten.size, found.size]).toEqual([149_000, 1000])
     }))
 
   it.scoped("asks nothing where nothing is left", () =>

@@ -122,6 +122,11 @@ describe.each([
       yield* ledger.begin("mollie", "e", beginning("ke"))
       yield* ledger.done("polar", "a", customer("cus_1"))
       expect(yield* begunOf(ledger, "polar")).toEqual([["c", "kc"], ["d", "kd"], ["b", "kb"]])
+      // by a clock that was set back meanwhile
+      yield* TestClock.setTime(0)
+      yield* ledger.begin("polar", "f", beginning("kf"))
+      yield* ledger.done("polar", "c", customer("cus_2"))
+      expect(yield* begunOf(ledger, "polar")).toEqual([["f", "kf"], ["d", "kd"], ["b", "kb"]])
       expect(yield* begunOf(ledger, "autumn")).toEqual([])
     }).pipe(Effect.provide(NodeContext.layer)))
 

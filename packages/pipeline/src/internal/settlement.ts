@@ -3,6 +3,7 @@ import type { AuthenticationFailed, CustomersError, PermissionDenied } from "@ef
 import { Conflict } from "@effect-customers/core/CustomersError"
 import type { Service } from "@effect-customers/core/CustomersService"
 import type { Page } from "@effect-customers/core/Page"
+import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -54,23 +55,22 @@ export const settle = (
       Stream.runCollect,
       Effect.map(Chunk.toReadonlyArray)
     )
-    const times = entries.map(({ begunAt }) => begunAt.epochMillis)
-    if (times.length === 0) return settled
+    const [first] = entries
+    const last = entries.at(-1)
+    if (first === undefined || last === undefined) return settled
     const wait = Duration.toMillis(settleAfter)
     const now = yield* Clock.currentTimeMillis
-    const passed = Math.max(0, now - Math.max(...times))
-    const who = `${entries.length} customers of an earlier run`
+    const passed = Math.max(0, now - last.begunAt.epochMillis)
+    const who = `customers that an earlier run has left in doubt at ${provider}: ${entries.length}`
     if (passed < wait) {
       const until = Option.match(DateTime.make(now + wait - passed), {
         onNone: () => "never",
         onSome: DateTime.formatIso
       })
-      yield* Effect.logInfo(
-        `${who} may be at ${provider}: they are looked for at ${until}, when what was sent for them has arrived`
-      )
+      yield* Effect.logInfo(`${who}; looked for at ${until}, when what was sent for them has arrived`)
       yield* Effect.sleep(wait - passed)
     }
-    yield* Effect.logInfo(`looking for ${who} at ${provider}`)
+    yield* Effect.logInfo(`${who}; looking for them`)
 
     const ahead = yield* ledger.clockAhead(provider)
     /**
@@ -79,7 +79,7 @@ export const settle = (
      */
     const sinceOf = (begunAt: number) => begunAt + Math.min(0, Option.getOrElse(ahead, () => 0)) - drift
     const isTimed = Option.isSome(ahead)
-    const walked = yield* Effect.either(walk(customers, ledger, entries, sinceOf(Math.min(...times)), isTimed))
+    const walked = yield* Effect.either(walk(customers, ledger, entries, sinceOf(first.begunAt.epochMillis), isTimed))
     if (walked._tag === "Left") {
       const error = walked.left
       if (error._tag === "LedgerFailed" || stops(error)) return yield* error
@@ -90,26 +90,25 @@ export const settle = (
     const isSince = ({ begunAt }: Entry, { createdAt }: Customer) =>
       createdAt.epochMillis >= sinceOf(begunAt.epochMillis)
 
+    const unclaimed = Arr.groupBy(candidates, ({ fingerprint }) => fingerprint.whole)
     const left: Array<Entry> = []
     // the last one first: who may be it may be those before it as well
     for (const entry of entries.toReversed()) {
       const { whole } = Fingerprint.fromText(entry.fingerprint)
-      const index = candidates.findIndex(({ customer, fingerprint }) =>
-        fingerprint.whole === whole && isSince(entry, customer)
-      )
-      const [found] = index < 0 ? [] : candidates.splice(index, 1)
+      const equal = unclaimed[whole] ?? []
+      const index = equal.findIndex(({ customer }) => isSince(entry, customer))
+      const [found] = index < 0 ? [] : equal.splice(index, 1)
       if (found === undefined) left.push(entry)
       else {
         yield* ledger.done(provider, entry.sourceId, { id: found.customer.id })
         settled.set(entry.sourceId, { _tag: "Found", targetId: found.customer.id })
       }
     }
+    const byPerson = Arr.groupBy(Object.values(unclaimed).flat(), ({ fingerprint }) => fingerprint.person)
     for (const entry of left) {
       const { fingerprint, key, sourceId } = entry
       const { person } = Fingerprint.fromText(fingerprint)
-      const isLike = candidates.some((candidate) =>
-        candidate.fingerprint.person === person && (!isTimed || isSince(entry, candidate.customer))
-      )
+      const isLike = byPerson[person]?.some(({ customer }) => !isTimed || isSince(entry, customer)) === true
       const error = isLike ? Option.some(alike(customers)) : unreadable
       if (Option.isNone(error)) yield* ledger.forget(provider, sourceId)
       settled.set(
@@ -138,7 +137,7 @@ interface Candidate {
 }
 
 interface Walked {
-  readonly candidates: Array<Candidate>
+  readonly candidates: Chunk.Chunk<Candidate>
   /** A row that cannot be read and may be one that is looked for. */
   readonly unreadable: Option.Option<CustomersError>
   /** Somebody old was met. */
@@ -175,12 +174,12 @@ const walk = (
     return Option.orElse(first, () => page.items.some(isOld) ? Option.none() : unreadable)
   }
 
-  const start: Walked = { candidates: [], unreadable: Option.none(), isPast: false }
+  const start: Walked = { candidates: Chunk.empty(), unreadable: Option.none(), isPast: false }
   return customers.streamPages().pipe(
     Stream.takeUntil(({ items }) => order === "newest-first" && items.some(isOld)),
     Stream.runFoldEffect(start, (walked, page) =>
       Effect.map(candidatesOf(page), (found): Walked => ({
-        candidates: [...walked.candidates, ...found],
+        candidates: Chunk.appendAll(walked.candidates, found),
         unreadable: unreadableOf(walked, page),
         isPast: walked.isPast || page.items.some(isOld)
       })))
