@@ -341,6 +341,17 @@ describe("an outcome, and what the ledger says then", () => {
       expect(yield* emails(service)).toEqual([])
     }))
 
+  it.scoped("MaybeApplied where a database would take the external id for another: nobody is looked up by half of it", () =>
+    Effect.gen(function*() {
+      const memory = yield* serviceWith({ customers: [{ externalId: "user_1", email: "other@example.com" }] })
+      const { service } = withCreates(memory, { 1: lost })
+      const ledger = yield* Ledger.memory
+      const rows = [row("a", { externalId: "user_1\0" })]
+      expect(tagsOf(yield* importInto(service, ledger, rows))).toEqual(["MaybeApplied"])
+      expect(Option.getOrThrow(yield* ledger.get("in-memory", "a")).externalId).toEqual(Option.none())
+      expect(yield* importInto(service, ledger, rows)).toMatchObject([{ _tag: "Created", settled: true }])
+    }))
+
   it.scoped("MaybeApplied: begun", () =>
     Effect.gen(function*() {
       const { service } = withCreates(yield* serviceWith({ capabilities: Mollie.capabilities }), { 1: lost })
