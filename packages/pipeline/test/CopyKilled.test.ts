@@ -2,7 +2,7 @@ import { Fault, type ProviderName, Sandbox, SandboxControl } from "@effect-custo
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Logger } from "effect"
 import * as CustomersCopy from "../src/CustomersCopy.js"
 import * as Sqlite from "../src/Sqlite.js"
 import { start } from "./childProcess.js"
@@ -12,7 +12,9 @@ import * as Pairs from "./pairs.js"
 const environment = Layer.mergeAll(
   NodeContext.layer,
   NodeHttpClient.layerUndici,
-  Sandbox.layerServer({ rateLimits: false })
+  Sandbox.layerServer({ rateLimits: false }),
+  // what is in doubt is told
+  Logger.remove(Logger.defaultLogger)
 )
 
 /** A pair for each target, and after how many outcomes the process is killed. */
