@@ -141,13 +141,15 @@ Effect.runPromise(CustomersService.pipe(Effect.flatMap((customers) => customers.
   }
 }
 
-/** Runs the lines as they are, with tarballs for names; what a package of ours needs of ours is beside it. */
+/** Runs the lines as they are, with tarballs for names; what a package of ours needs of ours, and is not there, is beside it. */
 const installsAsWritten = async (project, lines, packed) => {
+  const there = new Set()
   const tarballsOf = (word) => {
     const found = packed.find(({ name }) => name === word)
     if (found === undefined) return [word]
+    there.add(word)
     const needed = Object.keys(found.manifest.dependencies ?? {}).filter((name) => name.startsWith(scope))
-    return [found.tarball, ...needed.flatMap(tarballsOf)]
+    return [found.tarball, ...needed.filter((name) => !there.has(name)).flatMap(tarballsOf)]
   }
   for (const line of lines.replaceAll(/\s*#.*/g, "").split("\n").filter((line) => line !== "")) {
     const [, ...command] = line.split(/\s+/)

@@ -196,7 +196,7 @@ function decodeValue(
   )
 }
 
-const jsonAst = Schema.Unknown.annotations({ description: "a JSON value" }).ast
+const jsonAst = Schema.Unknown.annotations({ title: "a JSON value", description: "a JSON value" }).ast
 
 /** Arbitrary values of `OptionFromNullOr` do not shrink to none. */
 const optional = <A, I>(schema: Schema.Schema<A, I>, arbitrary: LazyArbitrary<A>) =>

@@ -98,6 +98,10 @@ describe("Metadata", () => {
     expect(Either.isRight(Schema.decodeUnknownEither(Metadata)(tooDeep))).toBe(false)
   })
 
+  it("says what was expected where it is no JSON", () => {
+    expect(String(Schema.decodeUnknownEither(Metadata)({ a: Number.NaN }))).toContain("Expected a JSON value")
+  })
+
   it("reads -0 as 0, at any depth", () => {
     const read = Either.getOrThrow(decode({ a: -0, b: [-0] }))
     expect(Object.is(read.a, 0)).toBe(true)
