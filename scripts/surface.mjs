@@ -40,14 +40,19 @@ const printer = ts.createPrinter({ removeComments: true, omitTrailingSemicolon: 
 
 const textOf = (node, file) => printer.printNode(ts.EmitHint.Unspecified, node, file)
 
-/** Members of a union have no order of their own: the compiler's depends on which files it saw first. */
-const withSortedUnions = (file) => {
+/** Members of unions and of inferred objects have no order of their own: the compiler's depends on what it saw first. */
+const withSortedMembers = (file) => {
+  const sorted = (nodes) =>
+    ts.factory.createNodeArray(
+      nodes.map((node) => [textOf(node, file), node])
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([, node]) => node)
+    )
   const visit = (node) => {
     const visited = ts.visitEachChild(node, visit, undefined)
-    if (!ts.isUnionTypeNode(visited)) return visited
-    const types = visited.types.map((type) => [textOf(type, file), type])
-    types.sort(([one], [other]) => (one < other ? -1 : 1))
-    return ts.factory.updateUnionTypeNode(visited, ts.factory.createNodeArray(types.map(([, type]) => type)))
+    if (ts.isUnionTypeNode(visited)) return ts.factory.updateUnionTypeNode(visited, sorted(visited.types))
+    if (ts.isTypeLiteralNode(visited)) return ts.factory.updateTypeLiteralNode(visited, sorted(visited.members))
+    return visited
   }
   return file.statements.map(visit)
 }
@@ -82,7 +87,7 @@ const declarationsOf = (path) => {
     true
   )
   const file = ts.createSourceFile(`${path}.d.ts`, declarations, ts.ScriptTarget.Latest, true)
-  return withNames(withSortedUnions(file), file)
+  return withNames(withSortedMembers(file), file)
     .filter((statement) => !ts.isImportDeclaration(statement))
     .map((statement) => textOf(statement, file).replace(/^export declare /, "export "))
     .filter((text) => text !== "export {}")
