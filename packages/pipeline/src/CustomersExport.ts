@@ -18,7 +18,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
-import * as Predicate from "effect/Predicate"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -26,6 +25,7 @@ import * as Stream from "effect/Stream"
 import type { Source } from "./CustomersCopy.js"
 import { customersToCsv } from "./internal/customerCsv.js"
 import { customerToJson } from "./internal/customerJson.js"
+import { codeOf } from "./internal/systemCode.js"
 
 /**
  * The schema of {@link Checkpoint}, to keep one in a target of your own: it encodes to plain JSON.
@@ -478,14 +478,12 @@ const orNone = <A, R>(
 const isNotFound = (error: PlatformError): boolean => error._tag === "SystemError" && error.reason === "NotFound"
 
 /** Of what the operating system says the code alone, or the platform's word for it. */
-const failed = (path: string, reason: "NotReadable" | "NotWritable") => (error: PlatformError): ExportFailed => {
-  const code: unknown = Predicate.hasProperty(error.cause, "code") ? error.cause.code : undefined
-  return new ExportFailed({
+const failed = (path: string, reason: "NotReadable" | "NotWritable") => (error: PlatformError): ExportFailed =>
+  new ExportFailed({
     path,
     reason: isNotFound(error) ? "NotFound" : reason,
-    detail: typeof code === "string" ? code : error._tag === "SystemError" ? error.reason : error._tag
+    detail: codeOf(error) ?? (error._tag === "SystemError" ? error.reason : error._tag)
   })
-}
 
 const linesPerPage = 100
 

@@ -19,6 +19,7 @@ import { Checkpoint, ExportFailed, type Target } from "./CustomersExport.js"
 import { columns, customerToRow } from "./internal/customerCsv.js"
 import * as Sqlite from "./internal/sqlite.js"
 import * as SqliteLedger from "./internal/sqliteLedger.js"
+import { codeOf } from "./internal/systemCode.js"
 import type { Ledger, LedgerFailed } from "./Ledger.js"
 
 /**
@@ -182,7 +183,7 @@ const failed =
         : Sqlite.isBusy(error)
         ? "Busy"
         : reason,
-      detail: Sqlite.codeOf(error)
+      detail: codeOf(error)
     })
 
 /**

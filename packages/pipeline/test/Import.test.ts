@@ -14,7 +14,7 @@ import {
   RequestTimedOut,
   TransportFailed
 } from "@effect-customers/core"
-import type { CreateError } from "@effect-customers/core/CustomersService"
+import type { CreateError, GetError } from "@effect-customers/core/CustomersService"
 import * as Autumn from "@effect-customers/autumn"
 import * as Mollie from "@effect-customers/mollie"
 import * as PinPayments from "@effect-customers/pin-payments"
@@ -66,6 +66,15 @@ const withCreates = (service: Service, answers: { readonly [nth: number]: (call:
     })
   return { inputs, service: { ...service, create } }
 }
+
+/** Whom it keeps by an external id, it does not say. */
+const withoutLooking = (service: Service, error: GetError): Service => ({
+  ...service,
+  byExternalId: Option.map(service.byExternalId, (byExternalId) => ({
+    ...byExternalId,
+    getByExternalId: () => Effect.fail(error)
+  }))
+})
 
 const lost = ({ context, create }: Call) =>
   Effect.zipRight(create, Effect.fail(new TransportFailed({ ...context, mayHaveApplied: true, code: "ECONNRESET" })))
@@ -396,19 +405,10 @@ describe("an outcome, and what the ledger says then", () => {
   it.scoped("MaybeApplied where it cannot be looked up", () =>
     Effect.gen(function*() {
       const { service } = withCreates(yield* serviceWith(), { 1: lost })
-      const unavailable = new ProviderUnavailable({
-        provider: "in-memory",
-        operation: "get",
-        mayHaveApplied: false,
-        repeat: "always"
-      })
-      const blind: Service = {
-        ...service,
-        byExternalId: Option.map(service.byExternalId, (byExternalId) => ({
-          ...byExternalId,
-          getByExternalId: () => Effect.fail(unavailable)
-        }))
-      }
+      const blind = withoutLooking(
+        service,
+        new ProviderUnavailable({ provider: "in-memory", operation: "get", mayHaveApplied: false, repeat: "always" })
+      )
       const ledger = yield* Ledger.memory
       const rows = [row("a", { externalId: "user_1" })]
       expect(yield* importInto(blind, ledger, rows)).toMatchObject([
@@ -488,13 +488,7 @@ describe("a run", () => {
         mayHaveApplied: false,
         repeat: "always"
       })
-      const blind: Service = {
-        ...service,
-        byExternalId: Option.map(service.byExternalId, (byExternalId) => ({
-          ...byExternalId,
-          getByExternalId: () => Effect.fail(denied)
-        }))
-      }
+      const blind = withoutLooking(service, denied)
       const ledger = yield* Ledger.memory
       const rows = [row("a", { externalId: "user_1" })]
       for (let run = 0; run < 2; run++) {

@@ -8,11 +8,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { globalValue } from "effect/GlobalValue"
 import * as Layer from "effect/Layer"
-import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as ScopedRef from "effect/ScopedRef"
 import * as String from "effect/String"
+import { codeOf } from "./systemCode.js"
 
 /**
  * Opens a file, or makes one that its owner alone can read: it holds personal data. Names are in camel case here and in
@@ -42,14 +42,6 @@ const urlOf = (filename: string): string => {
   const path = filename.split("/").map(encodeURIComponent).join("/")
   return `file:${path.startsWith("/") ? path.replace(/^\/+/, "/") : `./${path}`}`
 }
-
-/**
- * The code of what went wrong, and nothing else of it: `SQLITE_FULL`, `EACCES`.
- *
- * @internal
- */
-export const codeOf = ({ cause }: { readonly cause?: unknown }): string | undefined =>
-  Predicate.hasProperty(cause, "code") && typeof cause.code === "string" && cause.code !== "" ? cause.code : undefined
 
 /** @internal */
 export const isBusy = (error: unknown): boolean =>

@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type Entry, type Ledger, LedgerFailed } from "../Ledger.js"
 import * as Sqlite from "./sqlite.js"
+import { codeOf } from "./systemCode.js"
 
 /** What tells a ledger from other SQLite files: `ECle`. */
 const applicationId = 0x45436c65
@@ -38,7 +39,7 @@ export const make = (
   Effect.gen(function*() {
     const fail = (reason: LedgerFailed["reason"]) => new LedgerFailed({ path: filename, reason })
     const failing = (reason: LedgerFailed["reason"]) => (error: PlatformError | SqlError) =>
-      fail(Sqlite.isBusy(error) ? "Busy" : Sqlite.codeOf(error) === "SQLITE_NOTADB" ? "NotALedger" : reason)
+      fail(Sqlite.isBusy(error) ? "Busy" : codeOf(error) === "SQLITE_NOTADB" ? "NotALedger" : reason)
     const read = Effect.mapError(failing("NotReadable"))
     const write = Effect.mapError(failing("NotWritable"))
 
@@ -77,14 +78,14 @@ export const make = (
     yield* write(sql`CREATE INDEX IF NOT EXISTS entries_target ON entries (target, target_id)`)
     yield* write(sql`${sql.literal(`PRAGMA user_version = ${version}`)}`)
 
+    const entries = (statement: Effect.Effect<unknown, SqlError>) =>
+      Effect.flatMap(read(statement), (rows) => Effect.mapError(entriesOf(rows), () => fail("NotReadable")))
+
     return {
       get: (target, sourceId) =>
-        read(sql`SELECT * FROM entries WHERE target = ${target} AND source_id = ${sourceId}`).pipe(
-          Effect.flatMap(entriesOf),
-          Effect.mapBoth({
-            onFailure: (error) => error._tag === "ParseError" ? fail("NotReadable") : error,
-            onSuccess: ([entry]) => Option.fromNullable(entry)
-          })
+        Effect.map(
+          entries(sql`SELECT * FROM entries WHERE target = ${target} AND source_id = ${sourceId}`),
+          ([entry]) => Option.fromNullable(entry)
         ),
       begin: (target, sourceId, { externalId, fingerprint, key }) =>
         Effect.flatMap(DateTime.now, (now) =>
@@ -104,16 +105,11 @@ export const make = (
       forget: (target, sourceId) =>
         write(sql`DELETE FROM entries WHERE target = ${target} AND source_id = ${sourceId} AND target_id IS NULL`),
       begun: (target) =>
-        Stream.unwrap(
-          read(sql`SELECT * FROM entries WHERE target = ${target} AND target_id IS NULL ORDER BY begun_at, source_id`)
-            .pipe(
-              Effect.flatMap(entriesOf),
-              Effect.mapBoth({
-                onFailure: (error) => error._tag === "ParseError" ? fail("NotReadable") : error,
-                onSuccess: Stream.fromIterable
-              })
-            )
-        ),
+        Stream.unwrap(Effect.map(
+          entries(sql`
+            SELECT * FROM entries WHERE target = ${target} AND target_id IS NULL ORDER BY begun_at, source_id`),
+          Stream.fromIterable
+        )),
       hasTarget: (target, targetId) =>
         Effect.map(
           read(sql`SELECT 1 FROM entries WHERE target = ${target} AND target_id = ${targetId} LIMIT 1`),
